@@ -1,0 +1,57 @@
+"""What is built and bought: parts with their bill of materials, power and defects; kinds of defect."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from .distribution import DurationDistribution, Weibull
+from .entity import Entity, Name
+from .quantity import (
+    FlowPerHeat,
+    Fraction,
+    Mass,
+    Money,
+    PositiveWholeNumber,
+    Power,
+    Probability,
+    Quantity,
+    WholeNumber,
+)
+
+
+class Part(Entity):
+    """A part number: rack, tray, server, board, cable. With a ``routing`` it is made here, otherwise bought.
+
+    ``bill_of_materials`` counts the parts directly below. ``defects`` is, for a bought part, the probability that
+    one piece arrives with a defect of each kind. ``supply: receipts`` means pieces come only by ``part_receipts``
+    (plus ``initial_stock``); ``unlimited`` that they are always there.
+    """
+
+    routing: Name | None = None
+    bill_of_materials: dict[Name, PositiveWholeNumber] = {}
+    supply: Literal["unlimited", "receipts"] = "unlimited"
+    initial_stock: WholeNumber | None = None
+    mass_kg: Mass | None = Field(default=None, alias="mass")
+    price_usd: Money | None = Field(default=None, alias="price")
+    u_height: PositiveWholeNumber | None = None
+    rated_power_w: Power | None = Field(default=None, alias="rated_power")
+    liquid_fraction: Probability = Quantity(0.0, "1")
+    coolant_flow_m3_per_j: FlowPerHeat | None = Field(default=None, alias="coolant_flow")
+    defects: dict[Name, Probability] = {}
+
+
+class DefectKind(Entity):
+    """A way a part can be bad.
+
+    A *patent* defect can be found by any test that covers its kind. A *latent* one cannot be found until stress
+    turns it patent: its time to failure is Weibull in hours of burn-in stress, with a shape below 1 (infant
+    mortality). ``replace`` names the part swapped in repair; without it the defect is mended in place.
+    """
+
+    latent: bool = False
+    time_to_failure: Weibull | None = None
+    replace: Name | None = None
+    repair_time: DurationDistribution | None = None
+    p_repaired: Fraction = Quantity(1.0, "1")

@@ -1,0 +1,55 @@
+"""The whole plant and its work, as one frozen object."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+
+from pydantic import Field
+
+from .calendar import ALWAYS, Calendar
+from .demand import Demand, PartReceipt, WorkOrder
+from .entity import Entity, Name
+from .part import DefectKind, Part
+from .people import OperatorGroup
+from .power import Admission, CapTable, CoolingLoop, Feed
+from .quantity import Count, Duration, PositiveDuration, PositiveWholeNumber, Quantity
+from .routing import Routing
+from .work_center import WorkCenter
+
+FORMAT_VERSION = 1
+
+
+class Scenario(Entity):
+    """A plant, its products, people, power and orders, and how long to watch them.
+
+    ``order_book`` and ``part_receipts`` are lists, or ``{file: orders.csv}`` with the same columns; the reader turns
+    a file into the list. Results are taken after ``warm_up``.
+    """
+
+    racktwin: Literal[1]
+    name: Name
+    title: str = ""
+    start: dt.datetime
+    time_zone: str = "UTC"
+    horizon_s: PositiveDuration = Field(alias="horizon")
+    warm_up_s: Duration = Field(default=Quantity(0.0, "s"), alias="warm_up")
+    replications: PositiveWholeNumber = Count(20)
+    seed: int = Field(default=1, ge=0, lt=2**63)
+    admission: Admission = Admission()
+    calendars: dict[Name, Calendar] = {}
+    feeds: dict[Name, Feed] = {}
+    cooling_loops: dict[Name, CoolingLoop] = {}
+    operator_groups: dict[Name, OperatorGroup] = {}
+    work_centers: dict[Name, WorkCenter] = Field(min_length=1)
+    cap_tables: dict[Name, CapTable] = {}
+    defect_kinds: dict[Name, DefectKind] = {}
+    parts: dict[Name, Part] = Field(min_length=1)
+    routings: dict[Name, Routing] = Field(min_length=1)
+    demand: dict[Name, Demand] = {}
+    order_book: tuple[WorkOrder, ...] = ()
+    part_receipts: tuple[PartReceipt, ...] = ()
+
+    def calendar(self, name: str) -> Calendar:
+        """The calendar of that name; ``always`` needs no declaration."""
+        return ALWAYS if name == "always" and name not in self.calendars else self.calendars[name]

@@ -1,0 +1,163 @@
+"""The tables of a run: one schema for simulated and observed data alike.
+
+Times are seconds after the scenario's start. Columns of type ``str`` are dictionary-encoded names of the scenario's
+entities. Every table begins with ``replication``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+ColumnType = Literal["int64", "float64", "bool", "str"]
+
+WAIT_CAUSES = ("cell", "people", "power", "coolant", "material", "gang", "calendar")
+"""Why a part waits before or inside an operation; the first cause found, in this order, is the one recorded.
+
+``cell``: every work unit is taken or down · ``people``: no free operator with the skill · ``power``, ``coolant``: a
+feed or loop has no room · ``material``: a part is missing · ``gang``: partners are missing · ``calendar``: closed.
+"""
+
+E10_STATES = ("productive", "standby", "engineering", "scheduled_down", "unscheduled_down", "non_scheduled")
+"""SEMI E10 equipment states."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its name (with the unit), type and meaning."""
+
+    name: str
+    type: ColumnType
+    description: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: what one row is, and its columns."""
+
+    name: str
+    row: str
+    columns: tuple[Column, ...]
+
+
+def _table(name: str, row: str, *columns: tuple[str, ColumnType, str]) -> Table:
+    replication = Column("replication", "int64", "number of the replication, from 0")
+    return Table(name, row, (replication, *(Column(*column) for column in columns)))
+
+
+TABLES: dict[str, Table] = {
+    table.name: table
+    for table in (
+        _table(
+            "operations",
+            "one visit of one part to one operation, recorded when the part leaves the work unit",
+            ("serial_number", "int64", "the part worked on; unique in its replication"),
+            ("part", "str", "its part number"),
+            ("operation", "str", "operation of the routing"),
+            ("level", "str", "L6, L10, L11, L12 or empty"),
+            ("work_center", "str", "where"),
+            ("work_unit", "int64", "number of the work unit within its work center, from 0"),
+            ("visit", "int64", "how often this part has been at this operation, from 1"),
+            ("queued_s", "float64", "when it joined the queue"),
+            ("start_s", "float64", "when it entered the work unit"),
+            ("end_s", "float64", "when work ended"),
+            ("left_s", "float64", "when it left the work unit (later than end_s if blocked)"),
+            *((f"wait_{cause}_s", "float64", f"waiting for {cause}, in queue and in cell, s") for cause in WAIT_CAUSES),
+            ("work_s", "float64", "time worked, s"),
+            ("down_s", "float64", "time in a broken-down work unit, s"),
+            ("blocked_s", "float64", "time finished but with nowhere to go, s"),
+            ("energy_j", "float64", "energy drawn for it, J"),
+            ("labour_s", "float64", "attended time times people, s"),
+            ("cap", "float64", "lowest power cap used, as a share of full draw (1 = uncapped)"),
+            ("outcome", "str", "pass, fail, false_fail, scrap, or repaired (debug operations)"),
+            ("defect_kind", "str", "kind found or repaired, else empty"),
+        ),
+        _table(
+            "states",
+            "an interval in which one work unit is in one SEMI E10 state",
+            ("work_center", "str", ""),
+            ("work_unit", "int64", "number of the work unit within its work center, from 0"),
+            ("state", "str", "SEMI E10 state"),
+            ("reason", "str", "working, starved, blocked, people, power, coolant, repair, repair_wait, closed"),
+            ("serial_number", "int64", "part in the work unit, or -1"),
+            ("start_s", "float64", ""),
+            ("end_s", "float64", ""),
+        ),
+        _table(
+            "limits",
+            "an interval of constant load on one limit of a feed or cooling loop",
+            ("name", "str", "the feed or cooling loop"),
+            ("quantity", "str", "power (W), heat (W) or flow (m3/s)"),
+            ("start_s", "float64", ""),
+            ("end_s", "float64", ""),
+            ("draw", "float64", "what is drawn, in the quantity's unit"),
+            ("reserved", "float64", "what is reserved; never above the limit"),
+            ("limit", "float64", "the limit"),
+            ("waiting", "int64", "operations that were refused for want of this limit and still wait"),
+        ),
+        _table(
+            "labour",
+            "an interval of constant attendance and work of one operator group",
+            ("operator_group", "str", ""),
+            ("start_s", "float64", ""),
+            ("end_s", "float64", ""),
+            ("present", "int64", "people present"),
+            ("busy", "int64", "people at work"),
+            ("waiting", "int64", "operations that wait for one of the group's skills"),
+        ),
+        _table(
+            "work_orders",
+            "one part made here, from release to its end (or to the horizon)",
+            ("serial_number", "int64", ""),
+            ("part", "str", ""),
+            ("order_number", "int64", "the customer order it belongs to; parts for stock carry the order they replace"),
+            ("source", "str", "name of the demand, 'order_book', or 'component'"),
+            ("wanted_s", "float64", "when the order wanted to be released (earlier than release_s under max_wip)"),
+            ("release_s", "float64", ""),
+            ("due_s", "float64", "NaN where none"),
+            ("end_s", "float64", "when shipped, used in an assembly or scrapped; NaN if still inside at the horizon"),
+            ("fate", "str", "shipped, consumed, scrapped, in_stock, in_progress"),
+        ),
+        _table(
+            "shipments",
+            "one finished product leaving the plant: the table the hall engine receives",
+            ("serial_number", "int64", ""),
+            ("part", "str", ""),
+            ("order_number", "int64", ""),
+            ("release_s", "float64", ""),
+            ("due_s", "float64", "NaN where none"),
+            ("shipped_s", "float64", ""),
+            ("latent_escapes", "int64", "latent defects shipped"),
+            ("patent_escapes", "int64", "patent defects shipped"),
+            ("failures", "int64", "failed tests on the way, its components' included"),
+            ("energy_j", "float64", "energy drawn on the way, its components' included, J"),
+            ("labour_s", "float64", "attended time times people, its components' included, s"),
+            ("stress_s", "float64", "burn-in stress received as a finished assembly, s"),
+        ),
+        _table(
+            "defects",
+            "one defect, from its making to its end",
+            ("defect", "int64", "number, unique in its replication"),
+            ("kind", "str", ""),
+            ("origin", "str", "part that brought it, or operation that made it"),
+            ("serial_number", "int64", "the part that carries it at its end"),
+            ("created_s", "float64", ""),
+            ("latent", "bool", "whether it was latent at first"),
+            ("precipitates_at_stress_s", "float64", "stress at which a latent defect turns patent, s; 0 if patent"),
+            ("precipitated_s", "float64", "when it turned patent; NaN if it never did"),
+            ("found_s", "float64", "NaN if never found"),
+            ("found_at", "str", "operation that found it, or empty"),
+            ("end_s", "float64", "NaN if still inside at the horizon"),
+            ("fate", "str", "repaired, scrapped, escaped, open"),
+        ),
+        _table(
+            "material",
+            "one change of a part's stock",
+            ("part", "str", ""),
+            ("time_s", "float64", ""),
+            ("change", "int64", "pieces"),
+            ("on_hand", "int64", "stock after it; for parts of unlimited supply the pieces used so far, negative"),
+            ("reason", "str", "receipt, made, consumed, replacement"),
+        ),
+    )
+}
