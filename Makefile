@@ -1,0 +1,36 @@
+# Every target is a one-word script in scripts/; CI calls the same ones.
+# Two commands need nothing but python3 (3.11 or later) with pip: make demo, make test.
+
+.PHONY: demo test check coverage docs bench constraints clean
+
+demo:        ## run the Georgetown plant and say where the report is
+	scripts/setup
+	scripts/demo
+
+test:        ## everything CI runs: style, types, layers, all tests, coverage
+	scripts/setup dev
+	scripts/check
+	scripts/coverage
+
+check:       ## style, types and layers only
+	scripts/setup dev
+	scripts/check
+
+coverage:    ## all tests, kernels uncompiled and compiled, at least 90 % covered
+	scripts/setup dev
+	scripts/coverage
+
+docs:        ## write docs/cli.md and docs/tables.md from the code
+	scripts/setup dev
+	scripts/docs
+
+bench:       ## time and memory of the Georgetown scenario
+	scripts/setup dev
+	scripts/bench
+
+constraints: ## pin the newest releases in constraints.txt
+	scripts/setup dev
+	scripts/constraints
+
+clean:       ## remove .venv and everything the tools cached (runs/ stays)
+	scripts/clean
