@@ -1,0 +1,105 @@
+"""Numbers as people read them: few digits, thousands apart, a unit of fitting size."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+MISSING = "–"
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A unit to show and the factor that leads to it from the number's own unit."""
+
+    unit: str
+    factor: float = 1.0
+
+    def __call__(self, value: float) -> float:
+        return value * self.factor
+
+
+_LADDERS: dict[str, tuple[tuple[float, Scale], ...]] = {
+    "s": (
+        (2 * 86400, Scale("d", 1 / 86400)),
+        (2 * 3600, Scale("h", 1 / 3600)),
+        (120, Scale("min", 1 / 60)),
+        (0, Scale("s")),
+    ),
+    "W": ((1e6, Scale("MW", 1e-6)), (1e3, Scale("kW", 1e-3)), (0, Scale("W"))),
+    "J": ((3.6e9, Scale("MWh", 1 / 3.6e9)), (0, Scale("kWh", 1 / 3.6e6))),
+    "m3/s": ((0, Scale("L/min", 60e3)),),
+    "1": ((0, Scale("")),),
+    "share": ((0, Scale("%", 100.0)),),
+}
+
+
+def scale(unit: str, largest: float) -> Scale:
+    """The scale in which numbers up to ``largest`` of that unit read well; units without one stay as they are."""
+    size = abs(largest) if math.isfinite(largest) else 0.0
+    for least, found in _LADDERS.get(unit, ()):
+        if size >= least:
+            return found
+    return Scale(unit)
+
+
+def number(value: float, digits: int = 3) -> str:
+    """``value`` to that many significant digits, thousands apart: ``1,234``, ``12.3``, ``0.012``."""
+    if not math.isfinite(value):
+        return MISSING
+    return fixed(value, _decimals(value, digits))
+
+
+def fixed(value: float, decimals: int) -> str:
+    """``value`` with that many decimals, thousands apart, a true minus sign and no negative zero."""
+    if not math.isfinite(value):
+        return MISSING
+    text = f"{abs(value):,.{decimals}f}"
+    negative = value < 0 and any(digit in "123456789" for digit in text)
+    return f"−{text}" if negative else text
+
+
+def estimate(mean: float, half_width: float, digits: int = 3, sign: bool = False) -> str:
+    """``12.3 ± 0.4``: as many decimals as the interval bears, at most two significant digits of it."""
+    if not math.isfinite(mean):
+        return MISSING
+    decimals = _decimals(mean, digits)
+    if math.isfinite(half_width) and half_width > 0:
+        decimals = min(max(_decimals(half_width, 2), 0), max(decimals, _decimals(half_width, 1)))
+    plus = "+" if sign and mean > 0 else ""
+    text = f"{plus}{fixed(mean, decimals)}"
+    return f"{text} ± {fixed(half_width, decimals)}" if math.isfinite(half_width) else text
+
+
+def interval(mean: float, half_width: float) -> str:
+    """``11.9 to 12.7``; empty where one replication gives no interval."""
+    if not (math.isfinite(mean) and math.isfinite(half_width)):
+        return ""
+    decimals = max(_decimals(mean, 3), min(_decimals(half_width, 2), 3) if half_width > 0 else 0)
+    return f"{fixed(mean - half_width, decimals)} to {fixed(mean + half_width, decimals)}"
+
+
+def percent(share: float, digits: int = 2) -> str:
+    """A share as a percentage: ``83 %``, ``0.4 %``."""
+    if not math.isfinite(share):
+        return MISSING
+    value = 100.0 * share
+    decimals = 0 if abs(value) >= 10 or value == 0 else min(_decimals(value, digits), 2)
+    return f"{fixed(value, decimals)} %"
+
+
+def quantity(value: float, unit: str, digits: int = 3) -> str:
+    """``value`` with its unit, in a fitting size: ``quantity(1.2e6, "W")`` is ``1.2 MW``."""
+    shown = scale(unit, value)
+    return f"{number(shown(value), digits)} {shown.unit}".strip() if math.isfinite(value) else MISSING
+
+
+def words(name: str) -> str:
+    """A name of the scenario as words: ``test_floor`` is ``test floor``."""
+    return name.replace("_", " ")
+
+
+def _decimals(value: float, digits: int) -> int:
+    if value == 0 or not math.isfinite(value):
+        return 0
+    return max(digits - 1 - math.floor(math.log10(abs(value))), 0)
