@@ -63,19 +63,17 @@ def estimate(mean: float, half_width: float, digits: int = 3, sign: bool = False
     """``12.3 ± 0.4``: as many decimals as the interval bears, at most two significant digits of it."""
     if not math.isfinite(mean):
         return MISSING
-    decimals = _decimals(mean, digits)
-    if math.isfinite(half_width) and half_width > 0:
-        decimals = min(max(_decimals(half_width, 2), 0), max(decimals, _decimals(half_width, 1)))
+    decimals = _decimals_borne(mean, half_width, digits)
     plus = "+" if sign and mean > 0 else ""
     text = f"{plus}{fixed(mean, decimals)}"
     return f"{text} ± {fixed(half_width, decimals)}" if math.isfinite(half_width) else text
 
 
-def interval(mean: float, half_width: float) -> str:
+def interval(mean: float, half_width: float, digits: int = 3) -> str:
     """``11.9 to 12.7``; empty where one replication gives no interval."""
     if not (math.isfinite(mean) and math.isfinite(half_width)):
         return ""
-    decimals = max(_decimals(mean, 3), min(_decimals(half_width, 2), 3) if half_width > 0 else 0)
+    decimals = _decimals_borne(mean, half_width, digits)
     return f"{fixed(mean - half_width, decimals)} to {fixed(mean + half_width, decimals)}"
 
 
@@ -99,7 +97,16 @@ def words(name: str) -> str:
     return name.replace("_", " ")
 
 
+def _decimals_borne(mean: float, half_width: float, digits: int) -> int:
+    decimals = _decimals(mean, digits)
+    if not math.isfinite(half_width) or half_width <= 0:
+        return decimals
+    return min(_decimals(half_width, 2), max(decimals, _decimals(half_width, 1)))
+
+
 def _decimals(value: float, digits: int) -> int:
+    """Decimals that show ``value`` to that many significant digits."""
     if value == 0 or not math.isfinite(value):
         return 0
-    return max(digits - 1 - math.floor(math.log10(abs(value))), 0)
+    exponent = int(f"{value:.{digits - 1}e}".partition("e")[2])
+    return max(digits - 1 - exponent, 0)
