@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from typing import Annotated, Any
 
@@ -10,6 +9,7 @@ from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from .entity import Entity
+from .instant import Date
 from .quantity import PositiveDuration
 
 DAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -77,7 +77,7 @@ class Shift(Entity):
 class Overtime(Entity):
     """Extra hours on one date."""
 
-    date: dt.date
+    date: Date
     start_s: ClockTime = Field(alias="start")
     end_s: ClockTime = Field(alias="end")
 
@@ -86,7 +86,7 @@ class Calendar(Entity):
     """Open hours in the scenario's local time. ``always`` exists without being declared."""
 
     shifts: tuple[Shift, ...] = ()
-    holidays: tuple[dt.date, ...] = ()
+    holidays: tuple[Date, ...] = ()
     overtime: tuple[Overtime, ...] = ()
 
 

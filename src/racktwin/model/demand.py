@@ -2,33 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import Annotated, Any
-
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from .distribution import DurationDistribution
 from .entity import Entity, Name
+from .instant import Instant
 from .quantity import Count, Duration, PositiveWholeNumber, Quantity, WholeNumber
-
-
-def _read_instant(raw: Any) -> Any:
-    """A date or time as such (local time of the scenario), or a duration after the scenario's start."""
-    if isinstance(raw, dt.date | dt.datetime):
-        return raw
-    if isinstance(raw, str):
-        try:
-            return dt.datetime.fromisoformat(raw)
-        except ValueError:
-            return raw
-    return raw
-
-
-Instant = Annotated[
-    dt.datetime | dt.date | Duration,
-    BeforeValidator(_read_instant, json_schema_input_type=str),
-]
-"""``2027-03-01``, ``2027-03-01T06:00`` in the scenario's local time, or ``12 d`` after its start."""
 
 
 class WorkOrder(Entity):

@@ -10,14 +10,15 @@ A bare duration is fixed; otherwise one key names the law::
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Union
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, model_validator
-from pydantic.functional_validators import BeforeValidator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model, model_validator
+from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
-from .quantity import Duration, PositiveDuration, Ratio
+from .quantity import Confidence, Duration, PositiveDuration, Ratio, Unit
 
 
 class _Law(BaseModel):
@@ -112,7 +113,7 @@ class Lognormal(_Law):
 
 
 class Weibull(_Law):
-    """Weibull: ``shape`` below 1 is infant mortality, 1 exponential, above 1 wear-out; ``scale`` is the 63rd percentile."""
+    """Weibull with its 63rd percentile ``scale``; ``shape`` below 1 is infant mortality, above 1 wear-out."""
 
     key: ClassVar[str] = "weibull"
     shape: Ratio
@@ -120,9 +121,7 @@ class Weibull(_Law):
 
     @property
     def mean_s(self) -> float:
-        from math import gamma
-
-        return self.scale_s * gamma(1.0 + 1.0 / self.shape)
+        return self.scale_s * math.gamma(1.0 + 1.0 / self.shape)
 
 
 class Empirical(_Law):
@@ -135,18 +134,13 @@ class Empirical(_Law):
     file: str
     column: str
     unit: str = "s"
-    values_s: tuple[float, ...] = Field(default=(), exclude=True)
+    values_s: SkipJsonSchema[tuple[float, ...]] = Field(default=(), exclude=True)
 
-    @model_validator(mode="before")
-    @classmethod
-    def _read(cls, raw: Any, info: ValidationInfo) -> Any:
-        if not isinstance(raw, Mapping) or "values_s" in raw:
-            return raw
-        read_column = (info.context or {}).get("read_column")
-        if read_column is None or not isinstance(raw.get("file"), str):
-            return raw
-        values = read_column(raw["file"], str(raw.get("column", "")), str(raw.get("unit", "s")))
-        return {**raw, "values_s": values}
+    @model_validator(mode="after")
+    def _has_values(self) -> Empirical:
+        usable = all(math.isfinite(value) and value >= 0 for value in self.values_s)
+        _require(bool(self.values_s) and usable, "empirical: no usable values", "durations of 0 or more, at least one")
+        return self
 
     @property
     def mean_s(self) -> float:
@@ -158,18 +152,30 @@ LAWS: dict[str, type[_Law]] = {
     law.key: law for law in (Fixed, Uniform, Triangular, Exponential, Gamma, Lognormal, Weibull, Empirical)
 }
 
+_PARAMETERS = {
+    "fixed": "{value: 45 min}",
+    "uniform": "{low: 30 min, high: 80 min}",
+    "triangular": "{low: 30 min, mode: 45 min, high: 80 min}",
+    "exponential": "{mean: 45 min}",
+    "gamma": "{mean: 45 min, cv: 0.5}",
+    "lognormal": "{mean: 45 min, cv: 0.5}",
+    "weibull": "{shape: 0.7, scale: 40 h}",
+    "empirical": "{file: repair_times.csv, column: minutes, unit: min}",
+}
+_FIXED = Unit(("s",), "45 min")
+
 
 def _require(condition: bool, message: str, remedy: str) -> None:
     if not condition:
         raise PydanticCustomError("distribution", "{message}", {"message": message, "remedy": remedy})
 
 
-def _read_law(raw: Any, info: ValidationInfo) -> Any:
+def _read_law(raw: Any) -> Any:
     """Turn the file's form into one law; spread a source given beside the law over its parameters."""
     if isinstance(raw, _Law):
         return raw
     if not isinstance(raw, Mapping) or "value" in raw:
-        return Fixed.model_validate({"value": raw}, context=info.context)
+        return Fixed.model_validate({"value": _FIXED.validate(raw)})
     keys = [str(key) for key in raw if key not in ("source", "confidence")]
     names = ", ".join(LAWS)
     if len(keys) != 1 or keys[0] not in LAWS:
@@ -183,19 +189,65 @@ def _read_law(raw: Any, info: ValidationInfo) -> Any:
                 "remedy": f"{hint}give a duration, or exactly one of {names}",
             },
         )
-    parameters = raw[keys[0]]
-    _require(isinstance(parameters, Mapping), f"{keys[0]} needs its parameters", f"{{{keys[0]}: {{...}}}}")
-    provenance = {key: raw[key] for key in ("source", "confidence") if key in raw}
-    if provenance and keys[0] != "empirical":
+    return _read_parameters(keys[0], raw[keys[0]], raw)
+
+
+def _read_parameters(key: str, parameters: Any, beside: Mapping[str, Any]) -> _Law:
+    if key == "fixed" and not (isinstance(parameters, Mapping) and "value" in parameters):
+        parameters = {"value": parameters}
+    _require(isinstance(parameters, Mapping), f"{key} needs its parameters", f"write {key}: {_PARAMETERS[key]}")
+    provenance = {name: beside[name] for name in ("source", "confidence") if name in beside}
+    if provenance and key != "empirical":
         parameters = {
             name: value if isinstance(value, Mapping) else {"value": value, **provenance}
             for name, value in parameters.items()
         }
-    return LAWS[keys[0]].model_validate(parameters, context=info.context)
+    try:
+        return LAWS[key].model_validate(parameters)
+    except ValidationError as error:
+        # A validator cannot report faults at places inside its value, so the reader of scenarios unpacks these.
+        inner = [{**fault, "loc": (key, *fault["loc"])} for fault in error.errors(include_url=False)]
+        message = "; ".join(str(fault["msg"]) for fault in inner)
+        raise PydanticCustomError("distribution", "{message}", {"message": message, "inner": inner}) from None
 
 
-DurationDistribution = Annotated[Law, BeforeValidator(_read_law)]
+def _read_weibull(raw: Any) -> Any:
+    """A Weibull law with its name or, where no other law can stand, without."""
+    if isinstance(raw, Mapping) and ("shape" in raw or "scale" in raw):
+        return _read_parameters("weibull", raw, {})
+    law = _read_law(raw)
+    _require(isinstance(law, Weibull), "only a Weibull law can stand here", "weibull: {shape: 0.5, scale: 40 h}")
+    return law
+
+
+def _forms(*laws: type[_Law]) -> Any:
+    """The types of the file's forms of ``laws``, for the JSON Schema: one key, and perhaps a source.
+
+    ``Union[...]`` and not ``|``, since the members are only known at run time.
+    """
+    optional: dict[str, Any] = {"source": (str, None), "confidence": (Confidence, None)}
+    return Union[  # noqa: UP007
+        tuple(
+            create_model(
+                f"{law.__name__}Duration",
+                __config__=ConfigDict(extra="forbid"),
+                __doc__=law.__doc__,
+                **{law.key: (law, ...), **optional},
+            )
+            for law in laws
+        )
+    ]
+
+
+DurationDistribution = Annotated[
+    Law, BeforeValidator(_read_law, json_schema_input_type=Union[Duration, _forms(*LAWS.values())])  # noqa: UP007
+]
 """A random or fixed duration in seconds; see the module's docstring for how it is written."""
+
+WeibullDuration = Annotated[
+    Weibull, BeforeValidator(_read_weibull, json_schema_input_type=Union[Weibull, _forms(Weibull)])  # noqa: UP007
+]
+"""A time to failure: ``{shape: 0.5, scale: 40 h}``, or the same below the key ``weibull``."""
 
 ByDefect = Literal["by_defect"]
 """A phase whose duration is the repair time of the defect being repaired."""

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from .distribution import DurationDistribution, Weibull
+from .distribution import DurationDistribution, WeibullDuration
 from .entity import Entity, Name
 from .quantity import (
     FlowPerHeat,
@@ -51,7 +51,7 @@ class DefectKind(Entity):
     """
 
     latent: bool = False
-    time_to_failure: Weibull | None = None
+    time_to_failure: WeibullDuration | None = None
     replace: Name | None = None
     repair_time: DurationDistribution | None = None
     p_repaired: Fraction = Quantity(1.0, "1")

@@ -6,6 +6,7 @@ model computes with plain floats and the report can still print the assumption l
 
 from __future__ import annotations
 
+import difflib
 import math
 import re
 from collections.abc import Mapping
@@ -22,7 +23,10 @@ Confidence = Literal["A", "B", "C", "assumed"]
 
 _PROVENANCE_KEYS = ("value", "source", "confidence", "low", "high")
 _NUMBER_WITH_UNIT = re.compile(r"\s*([-+]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*?)\s*\Z", re.DOTALL)
-_UNIT_TEXT = re.compile(r"[A-Za-zµ%$²³°]+(?:(?:\s*[*/·]\s*|\s*\*\*\s*|\^)?[A-Za-zµ%$²³°0-9]+|\s*[*/·]\s*)*\Z")
+_UNIT_TERM = r"[A-Za-zµ%$°]+(?:\s*(?:\*\*|\^)\s*-?\d|[²³])?"
+_UNIT_TEXT = re.compile(rf"{_UNIT_TERM}(?:(?:\s*[*/·]\s*|\s+){_UNIT_TERM})*\Z")
+_LONGEST_TEXT = 100
+_LARGEST_COUNT = 10**12
 
 _UNIT_DEFINITIONS = """
 micro- = 1e-6 = µ-
@@ -92,7 +96,7 @@ class Quantity(float):
     ) -> Quantity:
         self = super().__new__(cls, value)
         self.unit = unit
-        self.written = f"{value:g} {unit}".strip() if written is None else written
+        self.written = f"{value:.15g} {'' if unit == '1' else unit}".strip() if written is None else written
         self.provenance = provenance or Provenance()
         return self
 
@@ -118,8 +122,25 @@ class Count(int):
         return int(self), self.written, self.provenance
 
 
-def _fail(message: str, remedy: str) -> PydanticCustomError:
-    return PydanticCustomError("quantity", "{message}", {"message": message, "remedy": remedy})
+def as_written(quantity: Quantity | Count) -> Any:
+    """A quantity in the file's form: text or number, or the mapping with its source."""
+    provenance = quantity.provenance
+    value: Any = int(quantity) if isinstance(quantity, Count) else quantity.written
+    ends = {"low": provenance.low, "high": provenance.high}
+    described: dict[str, Any] = {
+        key: int(end) if isinstance(quantity, Count) else Quantity(end, quantity.unit).written
+        for key, end in ends.items()
+        if end is not None
+    }
+    if not described and provenance.source is None:
+        return value
+    source = {} if provenance.source is None else {"source": provenance.source}
+    return {"value": value, **source, "confidence": provenance.confidence, **described}
+
+
+def _fail(message: str, remedy: str, *steps: str) -> PydanticCustomError:
+    """``steps`` lead from the quantity to the key at fault."""
+    return PydanticCustomError("quantity", "{message}", {"message": message, "remedy": remedy, "steps": steps})
 
 
 @dataclass(frozen=True)
@@ -137,7 +158,8 @@ class Unit:
     whole: bool = False
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(self.validate)
+        serialization = core_schema.plain_serializer_function_ser_schema(as_written, when_used="json")
+        return core_schema.no_info_plain_validator_function(self.validate, serialization=serialization)
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         if self.whole:
@@ -172,56 +194,75 @@ class Unit:
 
     def _with_provenance(self, raw: Mapping[str, Any]) -> Quantity | Count:
         unknown = [str(key) for key in raw if key not in _PROVENANCE_KEYS]
-        if unknown or "value" not in raw:
-            what = f"unknown key {unknown[0]!r}" if unknown else "no 'value'"
-            raise _fail(
-                f"a quantity with a source has {what}",
-                f"write {{value: {self.example}, source: ..., confidence: B, low: ..., high: ...}}",
-            )
+        form = f"write {{value: {self.example}, source: ..., confidence: B, low: ..., high: ...}}"
+        if unknown:
+            guess = difflib.get_close_matches(unknown[0], _PROVENANCE_KEYS, 1)
+            hint = f"did you mean {guess[0]!r}? " if guess else ""
+            raise _fail(f"a quantity with a source has unknown key {unknown[0]!r}", hint + form, unknown[0])
+        if "value" not in raw:
+            raise _fail("a quantity with a source has no 'value'", form)
         confidence = raw.get("confidence", "assumed")
         if confidence not in get_args(Confidence):
-            raise _fail(f"confidence {confidence!r} is not known", "use A, B, C or assumed")
-        has_source = raw.get("source") is not None
-        if not has_source and confidence != "assumed":
-            raise _fail(f"confidence {confidence} without a source", "add 'source:', or write confidence: assumed")
-        value, unit = self._parse(raw["value"])
-        low, high = (None if raw.get(end) is None else self._parse(raw[end])[0] for end in ("low", "high"))
+            raise _fail(f"confidence {confidence!r} is not known", "use A, B, C or assumed", "confidence")
+        source = raw.get("source")
+        if source is not None and not isinstance(source, str):
+            raise _fail(f"the source is {_describe(source)}, not text", 'put it in quotes: source: "..."', "source")
+        if source is None and confidence != "assumed":
+            remedy = "add 'source:', or write confidence: assumed"
+            raise _fail(f"confidence {confidence} without a source", remedy, "confidence")
+        value, unit = self._parse(raw["value"], "value")
+        low, high = (self._parse_end(raw, end, unit) for end in ("low", "high"))
         if (low is not None and low > value) or (high is not None and high < value):
-            raise _fail(
-                f"the value {raw['value']} lies outside its range {raw.get('low')} to {raw.get('high')}",
-                "low ≤ value ≤ high",
-            )
-        provenance = Provenance(str(raw["source"]) if has_source else None, confidence, low, high)
+            ends = " to ".join(str(raw.get(end, "…")) for end in ("low", "high"))
+            message = f"the value {raw['value']} lies outside its range {ends}"
+            raise _fail(message, "low ≤ value ≤ high", "value")
+        provenance = Provenance(source, confidence, low, high)
         if self.whole:
             return Count(int(value), str(raw["value"]), provenance)
         return Quantity(value, unit, str(raw["value"]), provenance)
 
-    def _parse(self, raw: Any) -> tuple[float, str]:
-        value, unit = self._to_si(raw)
+    def _parse_end(self, raw: Mapping[str, Any], end: str, unit: str) -> float | None:
+        if raw.get(end) is None:
+            return None
+        number, its_unit = self._parse(raw[end], end)
+        if its_unit != unit:
+            raise _fail(f"{end} {raw[end]} is of another kind than the value {raw['value']}", "use one unit", end)
+        return number
+
+    def _parse(self, raw: Any, *steps: str) -> tuple[float, str]:
+        try:
+            value, unit = self._to_si(raw)
+            self._check_range(raw, value)
+        except PydanticCustomError as error:
+            context = error.context or {}
+            raise _fail(context["message"], context["remedy"], *steps) from None
+        return value, unit
+
+    def _check_range(self, raw: Any, value: float) -> None:
+        example = f"write for example {self.example}"
         if not math.isfinite(value):
-            raise _fail(f"{raw!r} is not a finite number", f"write for example {self.example}")
+            raise _fail(f"{raw!r} is not a finite number", example)
         if value < self.minimum or (self.above_minimum and value == self.minimum):
             bound = "more than" if self.above_minimum else "at least"
-            raise _fail(f"{raw} is too small: it must be {bound} {self.minimum:g}", f"write for example {self.example}")
+            raise _fail(f"{raw} is too small: it must be {bound} {self.minimum:g}", example)
         if value > self.maximum:
-            raise _fail(f"{raw} is too large: at most {self.maximum:g}", f"write for example {self.example}")
-        return value, unit
+            raise _fail(f"{raw} is too large: at most {self.maximum:g}", example)
 
     def _to_si(self, raw: Any) -> tuple[float, str]:
         example = f"write for example {self.example}"
         if isinstance(raw, bool) or raw is None or not isinstance(raw, int | float | str):
             raise _fail(f"expected {self._expected()}, found {_describe(raw)}", example)
         if self.whole:
-            if isinstance(raw, int):
+            if isinstance(raw, int) and abs(raw) <= _LARGEST_COUNT:
                 return float(raw), ""
             raise _fail(f"expected a whole number, found {raw!r}", example)
         if isinstance(raw, int | float):
             if "1" in self.si_units:
                 return float(raw), "1"
             raise _fail(f"{raw} has no unit", f"say the unit: {example}")
-        match = _NUMBER_WITH_UNIT.match(raw)
+        match = _NUMBER_WITH_UNIT.match(raw) if len(raw) <= _LONGEST_TEXT else None
         if match is None:
-            raise _fail(f"{raw!r} is not a number with a unit", example)
+            raise _fail(f"{raw[:_LONGEST_TEXT]!r} is not a number with a unit", example)
         number, unit = float(match[1].replace("_", "")), match[2]
         if not unit:
             if "1" in self.si_units:

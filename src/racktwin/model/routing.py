@@ -36,7 +36,7 @@ class Phase(Entity):
 
 
 class OnFail(Entity):
-    """Where a part goes that failed a test: to ``debug``, then again from ``retest_from``; scrap after so many times."""
+    """Where a part goes that failed a test: to ``debug``, then from ``retest_from``; scrapped after so many times."""
 
     debug: Name
     retest_from: Name

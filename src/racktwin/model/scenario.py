@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Literal
 
 from pydantic import Field
@@ -10,6 +9,7 @@ from pydantic import Field
 from .calendar import ALWAYS, Calendar
 from .demand import Demand, PartReceipt, WorkOrder
 from .entity import Entity, Name
+from .instant import LocalTime
 from .part import DefectKind, Part
 from .people import OperatorGroup
 from .power import Admission, CapTable, CoolingLoop, Feed
@@ -30,7 +30,7 @@ class Scenario(Entity):
     racktwin: Literal[1]
     name: Name
     title: str = ""
-    start: dt.datetime
+    start: LocalTime
     time_zone: str = "UTC"
     horizon_s: PositiveDuration = Field(alias="horizon")
     warm_up_s: Duration = Field(default=Quantity(0.0, "s"), alias="warm_up")

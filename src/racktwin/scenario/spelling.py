@@ -1,0 +1,25 @@
+"""What someone may have meant: close matches for a misspelt word."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+_MOST_SHOWN = 20
+
+
+def closest(word: str, known: Iterable[str]) -> str:
+    """The known word most like ``word``, or an empty string."""
+    matches = difflib.get_close_matches(word, list(known), 1, 0.6)
+    return matches[0] if matches else ""
+
+
+def did_you_mean(word: str, known: Iterable[str], what: str) -> str:
+    """A remedy: the closest known word, and what is known at all. ``what`` names these in the plural."""
+    names = list(known)
+    guess = closest(word, names)
+    hint = f"did you mean {guess!r}? " if guess else ""
+    if not names:
+        return f"{hint}there are no {what}"
+    more = f", … ({len(names)} in all)" if len(names) > _MOST_SHOWN else ""
+    return f"{hint}{what}: {', '.join(names[:_MOST_SHOWN])}{more}"
