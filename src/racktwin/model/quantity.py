@@ -103,6 +103,10 @@ class Quantity(float):
     def __getnewargs__(self) -> tuple[Any, ...]:
         return float(self), self.unit, self.written, self.provenance
 
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.is_instance_schema(cls, serialization=_in_json_as_written())
+
 
 class Count(int):
     """A whole number with its provenance: headcounts, work units, quantities per assembly."""
@@ -121,6 +125,10 @@ class Count(int):
     def __getnewargs__(self) -> tuple[Any, ...]:
         return int(self), self.written, self.provenance
 
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.is_instance_schema(cls, serialization=_in_json_as_written())
+
 
 def as_written(quantity: Quantity | Count) -> Any:
     """A quantity in the file's form: text or number, or the mapping with its source."""
@@ -136,6 +144,10 @@ def as_written(quantity: Quantity | Count) -> Any:
         return value
     source = {} if provenance.source is None else {"source": provenance.source}
     return {"value": value, **source, "confidence": provenance.confidence, **described}
+
+
+def _in_json_as_written() -> core_schema.PlainSerializerFunctionSerSchema:
+    return core_schema.plain_serializer_function_ser_schema(as_written, when_used="json")
 
 
 def _fail(message: str, remedy: str, *steps: str) -> PydanticCustomError:
@@ -158,8 +170,7 @@ class Unit:
     whole: bool = False
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        serialization = core_schema.plain_serializer_function_ser_schema(as_written, when_used="json")
-        return core_schema.no_info_plain_validator_function(self.validate, serialization=serialization)
+        return core_schema.no_info_plain_validator_function(self.validate, serialization=_in_json_as_written())
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         if self.whole:
