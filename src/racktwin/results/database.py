@@ -9,9 +9,11 @@ import pyarrow as pa
 
 from racktwin.errors import RunError
 
+from .dimensions import scenario_tables
 from .manifest import refusal
 from .schema import TABLES
 from .tables import empty_table
+from .views import summary_views
 
 if TYPE_CHECKING:
     from .store import RunFolder
@@ -20,7 +22,7 @@ _MEMORY_LIMIT = "256MB"
 
 
 def connect(run: RunFolder, threads: int = 2) -> duckdb.DuckDBPyConnection:
-    """A DuckDB connection with one view per table, derived table and scenario table of ``run``.
+    """A DuckDB connection with a view per table, derived table and summary of ``run``, and its scenario as tables.
 
     Its settings are locked: 256 MB, no spilling to disk, no extensions, no files but the run's own.
     """
@@ -40,6 +42,10 @@ def connect(run: RunFolder, threads: int = 2) -> duckdb.DuckDBPyConnection:
     for name, paths in files.items():
         _add_view(connection, name, paths)
     _add_run(connection, run)
+    for name, table in scenario_tables(run.scenario).items():
+        add_table(connection, name, table)
+    for name, sql in summary_views(run.manifest.warm_up_s, run.manifest.horizon_s).items():
+        connection.execute(f"CREATE VIEW {name} AS {sql}")
     allowed = [path for paths in files.values() for path in paths]
     connection.execute(f"SET allowed_paths = [{', '.join(map(_literal, allowed))}]")
     connection.execute("SET enable_external_access = false")

@@ -148,7 +148,7 @@ class RunFolder:
     @classmethod
     def open(cls, path: str | Path) -> RunFolder:
         """The run in ``path``; RunError if it is missing, no run, of a newer format, or any of its files is damaged."""
-        folder = Path(path)
+        folder = Path(path).absolute()
         run = cls(folder, read_manifest(folder))
         run._verify()
         return run
@@ -185,7 +185,7 @@ class RunFolder:
         """Absolute paths of a table's files, one per replication done."""
         if name not in TABLES:
             raise refusal(f"there is no table {name!r}", f"choose from {', '.join(TABLES)}")
-        return [str((self.folder / table_path(name, number)).resolve()) for number in self.replications]
+        return [str(self.folder / table_path(name, number)) for number in self.replications]
 
     def table(self, name: str, columns: Sequence[str] | None = None, replication: int | None = None) -> pa.Table:
         """A table over all replications done (or one of them), all columns or some."""
@@ -201,7 +201,7 @@ class RunFolder:
     def extras(self) -> dict[str, str]:
         """Names of the derived tables and the absolute paths of their files."""
         records = (Path(record.path) for record in self.manifest.written if record.path.startswith("extra/"))
-        return {path.stem: str((self.folder / path).resolve()) for path in records}
+        return {path.stem: str(self.folder / path) for path in records}
 
     def extra(self, name: str) -> pa.Table:
         """The derived table of that name; RunError if the run has none."""

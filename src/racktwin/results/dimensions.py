@@ -1,0 +1,112 @@
+"""The scenario as small tables, to join with what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import pyarrow as pa
+
+from racktwin.model import Operation, Scenario
+
+_TEXT, _WHOLE, _NUMBER, _YES = pa.string(), pa.int64(), pa.float64(), pa.bool_()
+
+
+def scenario_tables(scenario: Scenario) -> dict[str, pa.Table]:
+    """One table per kind of entity that queries join with; every name begins with ``scenario_``."""
+    return {
+        "scenario_parts": _table(
+            {"part": _TEXT, "product": _YES, "made": _YES},
+            ((name, name in products(scenario), part.routing is not None) for name, part in scenario.parts.items()),
+        ),
+        "scenario_tree": _table({"product": _TEXT, "part": _TEXT, "quantity": _WHOLE}, _made_below(scenario)),
+        "scenario_operations": _table(
+            {
+                "part": _TEXT,
+                "operation": _TEXT,
+                "step": _WHOLE,
+                "level": _TEXT,
+                "work_center": _TEXT,
+                "test": _YES,
+                "rework": _YES,
+                "planned_s": _NUMBER,
+            },
+            _operations(scenario),
+        ),
+        "scenario_work_centers": _table(
+            {"work_center": _TEXT, "work_units": _WHOLE},
+            ((name, sum(group.count for group in center.groups)) for name, center in scenario.work_centers.items()),
+        ),
+        "scenario_operator_groups": _table(
+            {"operator_group": _TEXT, "headcount": _WHOLE},
+            ((name, sum(crew.headcount for crew in group.crews)) for name, group in scenario.operator_groups.items()),
+        ),
+        "scenario_feeds": _table(
+            {"feed": _TEXT, "parent": _TEXT, "limit_w": _NUMBER},
+            ((name, feed.parent, float(feed.limit_w)) for name, feed in scenario.feeds.items()),
+        ),
+        "scenario_cooling_loops": _table(
+            {"cooling_loop": _TEXT, "parent": _TEXT, "medium": _TEXT, "heat_limit_w": _NUMBER},
+            (
+                (name, loop.parent, loop.medium, float(loop.heat_limit_w))
+                for name, loop in scenario.cooling_loops.items()
+            ),
+        ),
+        "scenario_defect_kinds": _table(
+            {"kind": _TEXT, "latent": _YES}, ((name, kind.latent) for name, kind in scenario.defect_kinds.items())
+        ),
+    }
+
+
+def products(scenario: Scenario) -> tuple[str, ...]:
+    """The parts that are ordered, in the order in which the scenario declares parts."""
+    ordered = {demand.product for demand in scenario.demand.values()}
+    ordered |= {order.product for order in scenario.order_book}
+    return tuple(name for name in scenario.parts if name in ordered)
+
+
+def _made_below(scenario: Scenario) -> Iterator[tuple[str, str, int]]:
+    """Every product with itself and the parts made for it, and how many of each go into one."""
+    for product in products(scenario):
+        quantities: dict[str, int] = {}
+        _add_pieces(scenario, product, 1, quantities)
+        yield from ((product, part, quantity) for part, quantity in quantities.items())
+
+
+def _add_pieces(scenario: Scenario, name: str, pieces: int, quantities: dict[str, int]) -> None:
+    part = scenario.parts[name]
+    if part.routing is None:
+        return
+    quantities[name] = quantities.get(name, 0) + pieces
+    for below, quantity in part.bill_of_materials.items():
+        _add_pieces(scenario, below, pieces * int(quantity), quantities)
+
+
+def _operations(scenario: Scenario) -> Iterator[tuple[object, ...]]:
+    for name, part in scenario.parts.items():
+        if part.routing is None:
+            continue
+        routing = scenario.routings[part.routing]
+        for step, operation in enumerate(routing.operations):
+            yield (
+                name,
+                operation.operation,
+                step,
+                operation.level or routing.level or "",
+                operation.work_center,
+                operation.tests,
+                operation.rework,
+                _planned_s(operation),
+            )
+
+
+def _planned_s(operation: Operation) -> float | None:
+    """Mean time worked at full power, s; None for a repair, which has no plan."""
+    durations = [phase.duration for phase in operation.phases]
+    if any(isinstance(duration, str) for duration in durations):
+        return None
+    return sum(duration.mean_s for duration in durations if not isinstance(duration, str))
+
+
+def _table(types: Mapping[str, pa.DataType], rows: Iterable[tuple[object, ...]]) -> pa.Table:
+    columns = list(zip(*rows, strict=True)) or [()] * len(types)
+    return pa.table(list(columns), schema=pa.schema(list(types.items())))
