@@ -1,3 +1,58 @@
-"""racktwin: the open digital twin of an AI rack, from its first part to its last watt."""
+"""racktwin: the open digital twin of an AI rack, from its first part to its last watt.
+
+The public names below are loaded when they are first used, so that importing racktwin costs nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from racktwin.errors import Problem, RacktwinError, RunError, ScenarioError, SimulationError
+    from racktwin.kpi import compute, difference, summarize
+    from racktwin.report import write_comparison, write_report
+    from racktwin.results import RunFolder
+    from racktwin.run import run_scenario
+    from racktwin.scenario import ScenarioFile, read_scenario
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "Problem",
+    "RacktwinError",
+    "RunError",
+    "RunFolder",
+    "ScenarioError",
+    "ScenarioFile",
+    "SimulationError",
+    "compute",
+    "difference",
+    "read_scenario",
+    "run_scenario",
+    "summarize",
+    "write_comparison",
+    "write_report",
+]
+
+_HOMES = {
+    "racktwin.errors": ("Problem", "RacktwinError", "RunError", "ScenarioError", "SimulationError"),
+    "racktwin.kpi": ("compute", "difference", "summarize"),
+    "racktwin.report": ("write_comparison", "write_report"),
+    "racktwin.results": ("RunFolder",),
+    "racktwin.run": ("run_scenario",),
+    "racktwin.scenario": ("ScenarioFile", "read_scenario"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """A public name, imported from its home (PEP 562)."""
+    from importlib import import_module
+
+    for home, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(home), name)
+    raise AttributeError(f"module 'racktwin' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

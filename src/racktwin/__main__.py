@@ -1,0 +1,5 @@
+"""``python -m racktwin``."""
+
+from racktwin.cli.main import main
+
+main()

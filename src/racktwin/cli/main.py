@@ -1,0 +1,60 @@
+"""The command line: parse, call the public API, print.
+
+Commands import what they need as they run, so that ``racktwin --help`` loads neither numba nor pyarrow.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from racktwin import __version__
+from racktwin.errors import RacktwinError
+
+from .check import check
+from .compare import compare
+from .examples import examples
+from .kpis import kpis
+from .new import new
+from .query import query
+from .report import report
+from .run import run
+from .schema import schema
+from .tables import tables
+from .terminal import note
+from .warm import warm
+
+FAILED = 2
+
+app = typer.Typer(name="racktwin", no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
+for command in (run, check, new, schema, examples, report, kpis, compare, query, tables, warm):
+    app.command()(command)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"racktwin {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _racktwin(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """The digital twin of an AI rack, from its first part to its last watt."""
+
+
+def main() -> None:
+    """Run the command line; what racktwin refuses is one message and exit code 2, without a traceback."""
+    try:
+        app()
+    except RacktwinError as error:
+        note(str(error))
+        sys.exit(FAILED)
+    except OSError as error:
+        note(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+        sys.exit(FAILED)

@@ -1,0 +1,113 @@
+"""``racktwin run``: simulate a scenario and write its report."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .estimates import as_json, estimate_rows, estimates
+from .progress import progress
+from .terminal import note, print_json, print_table
+
+if TYPE_CHECKING:
+    from racktwin.kpi import Estimate
+    from racktwin.results import RunFolder
+    from racktwin.scenario import ScenarioFile
+
+INTERRUPTED = 130
+_HEADLINES = ("throughput", "cycle_time_mean", "energy_per_product", "latent_escapes", "patent_escapes")
+
+
+def run(
+    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario file, or the name of an example.")],
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder of the run; new or empty.", show_default="runs/NAME, or the next free runs/NAME-N"),
+    ] = None,
+    replications: Annotated[
+        int | None, typer.Option(min=1, help="Independent repetitions.", show_default="the scenario's")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Seed of chance.", show_default="the scenario's")] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Replications at a time.", show_default="all cores")] = None,
+    overrides: Annotated[
+        list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change a value; PATH*=FACTOR scales one.")
+    ] = None,
+    report: Annotated[bool, typer.Option("--report/--no-report", help="Write the report.")] = True,
+    marginals: Annotated[
+        bool, typer.Option("--marginals/--no-marginals", help="Find what one more unit of each limit would bring.")
+    ] = True,
+    open_: Annotated[bool, typer.Option("--open", help="Open the report in the browser.")] = False,
+    json_: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Simulate a scenario and write its report.
+
+    Tables, KPIs and report go to a new folder. Ctrl-C keeps the replications that are done (exit code 130).
+    """
+    from racktwin.scenario import read_scenario
+
+    file = read_scenario(scenario, overrides or [])
+    for oddity in file.oddities:
+        note(f"odd: {oddity}")
+    folder = out or next_free(Path("runs") / file.scenario.name)
+    finished = _simulate(file, folder, replications, seed, jobs or _cores(), marginals)
+    page = _write_report(finished) if report and finished.replications else None
+    found = estimates(finished) if finished.replications else []
+    if json_:
+        print_json({"run": str(folder), "report": page and str(page), "kpis": as_json(found)})
+    else:
+        _print_summary(found)
+        print(f"\nrun:    {folder}" + (f"\nreport: {page}" if page else ""))
+    if page and open_:
+        typer.launch(str(page))
+    if finished.manifest.status == "interrupted":
+        done, planned = len(finished.replications), finished.manifest.replications_planned
+        note(f"interrupted: {done} of {planned} replications are kept")
+        raise typer.Exit(INTERRUPTED)
+
+
+def next_free(path: Path) -> Path:
+    """``path``, or the first of ``path-2``, ``path-3`` … that does not exist."""
+    number, free = 1, path
+    while free.exists():
+        number += 1
+        free = path.with_name(f"{path.name}-{number}")
+    return free
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _simulate(
+    file: ScenarioFile, folder: Path, replications: int | None, seed: int | None, jobs: int, marginals: bool
+) -> RunFolder:
+    from racktwin.run import run_scenario
+
+    with progress() as shown:
+        return run_scenario(
+            file, folder, replications=replications, seed=seed, jobs=jobs, progress=shown.show, marginals=marginals
+        )
+
+
+def _write_report(finished: RunFolder) -> Path:
+    from racktwin.report import write_report
+
+    return write_report(finished)
+
+
+def _print_summary(found: list[Estimate]) -> None:
+    headlines = [item for name in _HEADLINES for item in found if item.kpi == name and item.n]
+    print_table(("", "of", "mean ± 95 %", "unit"), estimate_rows(headlines), numbers=("mean ± 95 %",))
+    if limits := _bottlenecks(found):
+        print("\nlimited by: " + ", ".join(limits))
+
+
+def _bottlenecks(found: list[Estimate]) -> list[str]:
+    """The limits that reign for at least a tenth of the time, the longest first, as words."""
+    shares = sorted((item.mean, item.subject) for item in found if item.kpi == "bottleneck_share" and item.mean >= 0.1)
+    return [
+        f"{subject.replace(':', ' ').replace('_', ' ')} ({share:.0%} of the time)" for share, subject in shares[::-1]
+    ]

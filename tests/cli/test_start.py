@@ -1,0 +1,38 @@
+"""The command line starts quickly: it loads what a command needs, and no more."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+import racktwin
+
+_HEAVY = ("duckdb", "numba", "numpy", "plotly", "pyarrow")
+
+
+def _loaded(arguments: list[str]) -> set[str]:
+    code = (
+        "import sys; from racktwin.cli.main import main\n"
+        f"sys.argv = ['racktwin', *{arguments!r}]\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        f"print([name for name in {_HEAVY!r} if name in sys.modules], file=sys.stderr)"
+    )
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return {name for name in _HEAVY if f"'{name}'" in answer.stderr}
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["run", "--help"]])
+def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
+    assert _loaded(arguments) == set()
+
+
+def test_check_loads_neither_kernels_nor_tables() -> None:
+    assert _loaded(["check", "georgetown"]) <= {"numpy"}
+
+
+def test_version() -> None:
+    answer = subprocess.run([sys.executable, "-m", "racktwin", "--version"], capture_output=True, text=True)
+
+    assert answer.stdout == f"racktwin {racktwin.__version__}\n"

@@ -1,0 +1,78 @@
+"""The documentation is what the code does."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from typer.main import get_command
+
+from racktwin.cli.main import app
+
+from .checkout import ROOT, own_texts
+
+_MARKDOWN = {name: text for name, text in own_texts().items() if name.endswith(".md")}
+_README = (ROOT / "README.md").read_text()
+
+
+def _generator() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("page", ["cli.md", "tables.md", "kpis.md"])
+def test_generated_page_is_current(page: str) -> None:
+    """If this fails: scripts/docs."""
+    assert (ROOT / "docs" / page).read_text() == _generator().PAGES[page]()
+
+
+def test_every_command_has_its_heading() -> None:
+    documented = re.findall(r"^## `racktwin (\w+)`$", (ROOT / "docs" / "cli.md").read_text(), re.M)
+
+    assert sorted(documented) == sorted(_commands())
+
+
+@pytest.mark.parametrize("name", _MARKDOWN)
+def test_links_lead_somewhere(name: str) -> None:
+    targets = re.findall(r"\]\((?!https?://|#)([^)#]+)", _MARKDOWN[name])
+
+    assert [target for target in targets if not (ROOT / name).parent.joinpath(target).exists()] == []
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "docs/scenario.md"])
+def test_commands_in_the_text_exist(name: str) -> None:
+    text = (ROOT / name).read_text()
+    made = re.findall(r"\bmake ([a-z]+)\b(?=`|$)", text, re.M)
+    ours = re.findall(r"(?:^|`)racktwin ([a-z]+)", text, re.M)
+    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.M)
+
+    assert set(made) <= set(targets)
+    assert set(ours) <= _commands()
+
+
+def test_readme_is_one_screen() -> None:
+    assert len(_README.splitlines()) <= 80
+
+
+def test_python_in_the_readme_runs(tmp_path: Path) -> None:
+    """Its few lines, as they stand, in an empty folder."""
+    (code,) = re.findall(r"```python\n(.*?)```", _README, re.S)
+    answer = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
+
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stdout.strip()
+    assert list(tmp_path.rglob("report.html"))
+
+
+def _commands() -> set[str]:
+    command = get_command(app)
+    return set(command.list_commands(None))  # type: ignore[attr-defined]
