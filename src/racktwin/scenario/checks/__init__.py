@@ -4,14 +4,61 @@ from __future__ import annotations
 
 from racktwin.model import Scenario
 
+from . import capacity, cycles, material, names, people, power, quality, references, work
 from .finding import Finding, Rule
 
-RULES: tuple[Rule, ...] = ()
+RULES: tuple[Rule, ...] = (
+    references.unknown_names,
+    names.repeated_names,
+    cycles.part_inside_itself,
+    cycles.feed_above_itself,
+    cycles.loop_above_itself,
+    work.unknown_time_zone,
+    work.warm_up_within_horizon,
+    work.nothing_ordered,
+    work.product_without_routing,
+    work.endless_demand,
+    work.breaks_down_at_once,
+    work.order_outside_horizon,
+    work.very_short_phase,
+    material.consumed_but_not_in_bill,
+    material.consumed_more_than_in_bill,
+    material.made_part_by_receipts,
+    material.never_supplied,
+    material.receipts_of_unlimited_parts,
+    quality.debug_is_rework,
+    quality.retest_comes_before,
+    quality.by_defect_only_in_rework,
+    quality.repair_takes_time,
+    quality.unreachable_rework,
+    quality.nothing_on_main_route,
+    quality.failure_without_way,
+    quality.latent_without_law,
+    quality.detected_but_never_brought,
+    quality.brought_but_never_detected,
+    quality.defects_of_made_part,
+    people.calendar_without_hours,
+    people.step_beyond_calendars,
+    people.repair_beyond_calendars,
+    power.share_of_unknown_power,
+    power.idle_exceeds_feed,
+    power.phase_exceeds_limit,
+    power.cap_outside_table,
+    power.cap_table_out_of_order,
+    power.heat_without_liquid,
+    power.cells_exceed_limit,
+    cycles.buffers_that_gridlock,
+    capacity.gang_exceeds_units,
+    capacity.overloaded,
+    names.unused_things,
+    names.unneeded_groups,
+)
+"""Every rule. Each looks at a plant on its own, and leaves out what another rule finds wrong."""
 
 
 def check(plant: Scenario) -> list[Finding]:
-    """Every finding of every rule about ``plant``, errors and oddities."""
-    return [finding for rule in RULES for finding in rule(plant)]
+    """Every finding of every rule about ``plant``, errors and oddities, each once."""
+    return list(dict.fromkeys(finding for rule in RULES for finding in rule(plant)))
 
 
 __all__ = ["RULES", "Finding", "check"]

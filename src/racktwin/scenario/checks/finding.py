@@ -26,3 +26,13 @@ class Finding:
 
 
 Rule = Callable[[Scenario], Iterator[Finding]]
+
+
+def error(steps: Steps, message: str, remedy: str) -> Finding:
+    """A finding that keeps the scenario from being used."""
+    return Finding(steps, message, remedy)
+
+
+def oddity(steps: Steps, message: str, remedy: str) -> Finding:
+    """A finding that is allowed, but probably not meant."""
+    return Finding(steps, message, remedy, odd=True)

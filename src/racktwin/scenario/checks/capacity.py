@@ -1,0 +1,164 @@
+"""Expected load against capacity, from the orders' rate and mean durations; rework and waiting come on top."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from racktwin.model import Phase, Scenario
+
+from .finding import Finding, error, oddity
+from .look import Step, operations, parts_by_routing, phases
+from .people import Attendance
+from .power import bounds, idle_load_w, reserved_w
+
+
+def gang_exceeds_units(plant: Scenario) -> Iterator[Finding]:
+    """A gang that never finds enough work units, places to wait, or partners."""
+    makers = parts_by_routing(plant)
+    for steps, routing, _, operation in operations(plant):
+        center = plant.work_centers.get(operation.work_center)
+        if operation.gang is None or center is None:
+            continue
+        gang, units = int(operation.gang), sum(group.count for group in center.groups)
+        where = (*steps, "gang")
+        if gang > units:
+            message = f"a gang of {gang} at {operation.work_center}, which has {units} work units"
+            yield error(where, message, "add work units, or make the gang smaller")
+        if center.input_buffer is not None and center.input_buffer < gang:
+            message = f"a gang of {gang} gathers in an input_buffer for {int(center.input_buffer)}"
+            yield oddity(where, message, f"let the input_buffer of {operation.work_center} hold {gang}")
+        for name, demand in plant.demand.items():
+            if demand.product in makers[routing] and demand.max_wip is not None and demand.max_wip < gang:
+                message = f"a gang of {gang}, but max_wip of {name} lets only {int(demand.max_wip)} in at a time"
+                yield oddity(where, message, f"raise demand.{name}.max_wip to {gang} or more")
+
+
+def overloaded(plant: Scenario) -> Iterator[Finding]:
+    """A work center, a skill, a feed or a loop that is asked for more than it can ever do."""
+    rates = pieces_per_s(plant)
+    if any(rates.values()):
+        attendance = Attendance(plant)
+        visits = [(step, rate) for step in operations(plant) if (rate := _visits_per_s(plant, step, rates)) > 0]
+        yield from _overloaded_centers(plant, visits, attendance)
+        yield from _overloaded_people(plant, visits, attendance)
+        yield from _overloaded_limits(plant, rates)
+
+
+def pieces_per_s(plant: Scenario) -> dict[str, float]:
+    """How many pieces of each part the orders ask for per second; demand held only by ``max_wip`` is left out."""
+    ordered: dict[str, float] = defaultdict(float)
+    for demand in plant.demand.values():
+        if demand.interarrival is not None and demand.interarrival.mean_s > 0:
+            ordered[demand.product] += demand.quantity / demand.interarrival.mean_s
+    for order in plant.order_book:
+        ordered[order.product] += order.quantity / plant.horizon_s
+    total: dict[str, float] = defaultdict(float)
+    for _ in plant.parts:  # a bill with more levels than parts is a cycle, which is an error of its own
+        below: dict[str, float] = defaultdict(float)
+        for name, rate in ordered.items():
+            total[name] += rate
+            if name in plant.parts:
+                for child, pieces in plant.parts[name].bill_of_materials.items():
+                    below[child] += rate * pieces
+        ordered = below
+    return dict(total)
+
+
+def _visits_per_s(plant: Scenario, step: Step, rates: dict[str, float]) -> float:
+    if step.operation.rework:
+        return 0.0
+    return sum(rates.get(name, 0.0) for name in parts_by_routing(plant)[step.routing])
+
+
+def _mean_s(phase: Phase) -> float:
+    return 0.0 if phase.duration == "by_defect" else phase.duration.mean_s
+
+
+def _overloaded_centers(plant: Scenario, visits: list[tuple[Step, float]], attendance: Attendance) -> Iterator[Finding]:
+    """Attended work needs the work center open; unattended work goes on."""
+    busy: dict[str, float] = defaultdict(float)
+    attended: dict[str, float] = defaultdict(float)
+    for step, rate in visits:
+        for _, phase in phases(step):
+            busy[step.operation.work_center] += rate * _mean_s(phase)
+            if phase.operators:
+                attended[step.operation.work_center] += rate * _mean_s(phase)
+    for name, center in plant.work_centers.items():
+        units = sum(group.count for group in center.groups)
+        open_share = attendance.open_share(center.calendar)
+        up = 1.0
+        if center.failures and (between_s := center.failures.time_between.mean_s) > 0:
+            up = between_s / (between_s + center.failures.repair_time.mean_s)
+        shares = [busy[name] / (units * up)]
+        if open_share > 0:
+            shares.append(attended[name] / (units * up * open_share))
+        if max(shares) > 1:
+            yield oddity(("work_centers", name), *_too_much(max(shares), "its work units", "add work units or hours"))
+
+
+def _overloaded_people(plant: Scenario, visits: list[tuple[Step, float]], attendance: Attendance) -> Iterator[Finding]:
+    """Each skill by itself, and people who share skills together."""
+    load_s: dict[str, float] = defaultdict(float)
+    for step, rate in visits:
+        for _, phase in phases(step):
+            for skill, people in phase.operators.items():
+                load_s[skill] += rate * _mean_s(phase) * people * attendance.until_s
+    capacity_s = {name: attendance.person_seconds(name) for name in plant.operator_groups}
+    told: set[str] = set()
+    for skill, needed_s in load_s.items():
+        able = [name for name, group in plant.operator_groups.items() if skill in group.skills]
+        available_s = sum(capacity_s[name] for name in able)
+        if available_s > 0 and needed_s > available_s:
+            told.update(able)
+            what = f"the people with the skill {skill!r}"
+            yield oddity(("operator_groups", able[0]), *_too_much(needed_s / available_s, what, "add people or shifts"))
+    for name, group in plant.operator_groups.items():
+        alone = [skill for skill in group.skills if _only_in(plant, skill, name)]
+        needed_s = sum(load_s[skill] for skill in alone)
+        if name not in told and capacity_s[name] > 0 and needed_s > capacity_s[name]:
+            words = _too_much(needed_s / capacity_s[name], "its people", "add people or shifts")
+            yield oddity(("operator_groups", name), *words)
+
+
+def _only_in(plant: Scenario, skill: str, name: str) -> bool:
+    return all(skill not in group.skills for other, group in plant.operator_groups.items() if other != name)
+
+
+def _overloaded_limits(plant: Scenario, rates: dict[str, float]) -> Iterator[Finding]:
+    """What is reserved on average of each feed and loop, against its limit."""
+    idle_w = idle_load_w(plant)
+    load: dict[tuple[str, str], float] = defaultdict(float)
+    limit: dict[tuple[str, str], float] = {}
+    for step in operations(plant):
+        center = plant.work_centers.get(step.operation.work_center)
+        if step.operation.rework or center is None:
+            continue
+        units = sum(group.count for group in center.groups)
+        for name, part in parts_by_routing(plant)[step.routing].items():
+            watts = rates.get(name, 0.0) * _reserved_j(plant, step, name)
+            for group in center.groups:
+                for bound in bounds(plant, group, part):
+                    load[bound.kind, bound.name] += watts * bound.load * group.count / units
+                    limit[bound.kind, bound.name] = bound.limit
+    for (kind, name), needed in load.items():
+        share = (needed + (idle_w[name] if kind == "feeds" else 0.0)) / limit[kind, name] if limit[kind, name] else 0.0
+        if share > 1:
+            key = "feeds" if kind == "feeds" else "cooling_loops"
+            what = "its flow_limit" if kind == "flow" else "its limit"
+            yield oddity((key, name), *_too_much(share, what, "raise the limit, or lower draw or duration"))
+
+
+def _reserved_j(plant: Scenario, step: Step, part: str) -> float:
+    """What one visit reserves of a feed at the bay, J; capped phases at their lowest cap."""
+    each = []
+    for _, phase in phases(step):
+        watts = reserved_w(phase, plant.parts[part], lowest=True) or 0.0
+        each.append((watts, _mean_s(phase)))
+    if plant.admission.rule == "peak":
+        return max(watts for watts, _ in each) * sum(mean_s for _, mean_s in each)
+    return sum(watts * mean_s for watts, mean_s in each)
+
+
+def _too_much(share: float, what: str, remedy: str) -> tuple[str, str]:
+    return f"the expected load is {share:.0%} of what {what} can do, rework and waiting aside", remedy

@@ -1,0 +1,106 @@
+"""Every name that one entity uses for another must be declared."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import NamedTuple
+
+from racktwin.model import Scenario
+from racktwin.scenario.document import Steps
+from racktwin.scenario.spelling import did_you_mean
+
+from .finding import Finding, error
+from .look import operations, phases, skills
+
+
+class _Mention(NamedTuple):
+    """A name used at ``steps`` for one of the ``known`` things of a ``kind``."""
+
+    steps: Steps
+    name: str | None
+    kind: str
+    known: Collection[str]
+
+
+def unknown_names(plant: Scenario) -> Iterator[Finding]:
+    """A name that nothing has."""
+    mentions = (_of_places, _of_people, _of_parts, _of_operations, _of_phases, _of_work)
+    for steps, name, kind, known in (mention for source in mentions for mention in source(plant)):
+        if name is not None and name not in known:
+            yield error(steps, f"unknown {kind} {name!r}", did_you_mean(name, known, f"known {kind}s"))
+
+
+def _of_places(plant: Scenario) -> Iterator[_Mention]:
+    for name, feed in plant.feeds.items():
+        yield _Mention(("feeds", name, "parent"), feed.parent, "feed", plant.feeds)
+    for name, loop in plant.cooling_loops.items():
+        yield _Mention(("cooling_loops", name, "parent"), loop.parent, "cooling loop", plant.cooling_loops)
+    for name, center in plant.work_centers.items():
+        steps: Steps = ("work_centers", name)
+        yield _Mention((*steps, "calendar"), center.calendar, "calendar", [*plant.calendars, "always"])
+        if center.failures:
+            skill = center.failures.repair_skill
+            yield _Mention((*steps, "failures", "repair_skill"), skill, "skill", sorted(skills(plant)))
+        yield from _of_connections(plant, steps, center.feed, center.cooling_loops)
+        if isinstance(center.work_units, tuple):
+            for index, group in enumerate(center.work_units):
+                yield from _of_connections(plant, (*steps, "work_units", index), group.feed, group.cooling_loops)
+
+
+def _of_connections(plant: Scenario, steps: Steps, feed: str | None, loops: tuple[str, ...]) -> Iterator[_Mention]:
+    yield _Mention((*steps, "feed"), feed, "feed", plant.feeds)
+    for index, loop in enumerate(loops):
+        yield _Mention((*steps, "cooling_loops", index), loop, "cooling loop", plant.cooling_loops)
+
+
+def _of_people(plant: Scenario) -> Iterator[_Mention]:
+    calendars = [*plant.calendars, "always"]
+    for name, group in plant.operator_groups.items():
+        for index, crew in enumerate(group.crews):
+            yield _Mention(("operator_groups", name, "crews", index, "calendar"), crew.calendar, "calendar", calendars)
+
+
+def _of_parts(plant: Scenario) -> Iterator[_Mention]:
+    for name, part in plant.parts.items():
+        steps: Steps = ("parts", name)
+        yield _Mention((*steps, "routing"), part.routing, "routing", plant.routings)
+        for child in part.bill_of_materials:
+            yield _Mention((*steps, "bill_of_materials", child), child, "part", plant.parts)
+        for kind in part.defects:
+            yield _Mention((*steps, "defects", kind), kind, "defect kind", plant.defect_kinds)
+    for name, defect in plant.defect_kinds.items():
+        yield _Mention(("defect_kinds", name, "replace"), defect.replace, "part", plant.parts)
+
+
+def _of_operations(plant: Scenario) -> Iterator[_Mention]:
+    for steps, routing, _, operation in operations(plant):
+        yield _Mention((*steps, "work_center"), operation.work_center, "work center", plant.work_centers)
+        for part in operation.consumes:
+            yield _Mention((*steps, "consumes", part), part, "part", plant.parts)
+        for key, kinds in (("defects", operation.defects), ("detects", operation.detects)):
+            for kind in kinds:
+                yield _Mention((*steps, key, kind), kind, "defect kind", plant.defect_kinds)
+        if operation.on_fail:
+            names = [other.operation for other in plant.routings[routing].operations]
+            what = f"operation of {routing}"
+            yield _Mention((*steps, "on_fail", "debug"), operation.on_fail.debug, what, names)
+            yield _Mention((*steps, "on_fail", "retest_from"), operation.on_fail.retest_from, what, names)
+
+
+def _of_phases(plant: Scenario) -> Iterator[_Mention]:
+    known_skills = sorted(skills(plant))
+    for step in operations(plant):
+        for steps, phase in phases(step):
+            for skill in phase.operators:
+                yield _Mention((*steps, "operators", skill), skill, "skill", known_skills)
+            if phase.cap:
+                yield _Mention((*steps, "cap", "table"), phase.cap.table, "cap table", plant.cap_tables)
+
+
+def _of_work(plant: Scenario) -> Iterator[_Mention]:
+    for name, demand in plant.demand.items():
+        yield _Mention(("demand", name, "product"), demand.product, "part", plant.parts)
+    for index, order in enumerate(plant.order_book):
+        yield _Mention(("order_book", index, "product"), order.product, "part", plant.parts)
+    for index, receipt in enumerate(plant.part_receipts):
+        yield _Mention(("part_receipts", index, "part"), receipt.part, "part", plant.parts)
