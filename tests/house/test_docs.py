@@ -13,6 +13,7 @@ import pytest
 from typer.main import get_command
 
 from racktwin.cli.main import app
+from racktwin.scenario import read_scenario
 
 from .checkout import ROOT, own_texts
 
@@ -29,7 +30,7 @@ def _generator() -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("page", ["cli.md", "tables.md", "kpis.md"])
+@pytest.mark.parametrize("page", ["cli.md", "keys.md", "tables.md", "kpis.md"])
 def test_generated_page_is_current(page: str) -> None:
     """If this fails: scripts/docs."""
     assert (ROOT / "docs" / page).read_text() == _generator().PAGES[page]()
@@ -57,6 +58,14 @@ def test_commands_in_the_text_exist(name: str) -> None:
 
     assert set(made) <= set(targets)
     assert set(ours) <= _commands()
+
+
+def test_scenario_in_the_text_is_one(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "scenario.md").read_text()
+    scenario = tmp_path / "scenario.yaml"
+    scenario.write_text(re.findall(r"```yaml\n(racktwin: 1.*?)```", text, re.S)[0])
+
+    assert read_scenario(scenario).oddities == ()
 
 
 def test_readme_is_one_screen() -> None:
