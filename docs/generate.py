@@ -101,7 +101,7 @@ def _value(schema: dict[str, Any]) -> str:
         items = schema.get("prefixItems") or [schema["items"]]
         return f"list of {' and '.join(dict.fromkeys(map(_value, items)))}"
     if "file" in schema.get("properties", {}):
-        return "`{file: " + schema["properties"]["file"]["examples"][0] + "}`"
+        return f"`{{file: {schema['properties']['file']['examples'][0]}}}`"
     if "examples" in schema:
         return f"`{schema['examples'][0]}`"
     kinds = {
