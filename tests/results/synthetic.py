@@ -386,7 +386,7 @@ def large_tables(scenario: Scenario, number: int, limits: int, operations: int, 
     which = np.arange(unit_rows * len(centers)) % len(centers)
     time_s = np.tile(np.sort(random.uniform(0, horizon_s, (unit_rows, 1)), axis=0), (1, len(centers)))
     bounds = np.vstack([np.zeros(len(centers)), time_s[1:], np.full(len(centers), horizon_s)])
-    state = np.asarray(E10_STATES)[random.choice([0, 0, 0, 0, 1, 4], which.size)]
+    state = np.asarray(E10_STATES)[random.choice([0, 1, 4], which.size, p=[0.6, 0.38, 0.02])]
     step_s = np.linspace(0, horizon_s, limits // 6 + 1)
     limit_names = np.asarray(["utility", "test_floor", "facility_water", "facility_water", "room_air", "room_air"])
     quantities = np.asarray(["power", "power", "heat", "flow", "heat", "heat"])

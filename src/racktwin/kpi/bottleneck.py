@@ -93,11 +93,11 @@ class _Reigns(NamedTuple):
 
 def _reigns(start_s: Floats, end_s: Floats, owner: Integers) -> _Reigns:
     """Who is the bottleneck when. A period reigns once at most: what outlasts it cannot end before it does."""
-    edges = np.unique(np.concatenate([start_s, end_s]))
+    edges, slot = np.unique(np.concatenate([start_s, end_s]), return_inverse=True)
     by_length = np.lexsort((-owner, -start_s, end_s - start_s))
     rank = np.empty(len(by_length), np.int64)
     rank[by_length] = np.arange(len(by_length))
-    best = _highest(np.searchsorted(edges, start_s), np.searchsorted(edges, end_s), rank, max(len(edges) - 1, 0))
+    best = _highest(slot[: len(start_s)], slot[len(start_s) :], rank, max(len(edges) - 1, 0))
     changes = np.flatnonzero(np.diff(best, prepend=-2) != 0)
     until = np.append(changes[1:], len(best))
     reigning = best[changes] >= 0

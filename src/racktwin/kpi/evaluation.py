@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from racktwin.results import RunFolder
 from racktwin.results.database import add_table
-from racktwin.results.views import summary_views
+from racktwin.results.views import SUMMARY_VIEWS
 
 from .bottleneck import bottlenecks
 from .catalogue import KPIS
@@ -30,14 +30,14 @@ def compute(run: RunFolder) -> pa.Table:
     limits = bottlenecks(run)
     pa.default_memory_pool().release_unused()
     with run.connect(threads=1) as connection:
-        _materialise(connection, run)
+        _materialise(connection)
         add_table(connection, "bottlenecks", limits)
         return pa.concat_tables(_tables(connection))
 
 
-def _materialise(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> None:
+def _materialise(connection: duckdb.DuckDBPyConnection) -> None:
     """Put tables in the place of the summary views, so that each big table is read once."""
-    for name in summary_views(run.manifest.warm_up_s, run.manifest.horizon_s):
+    for name in SUMMARY_VIEWS:
         connection.execute(f"CREATE TABLE {name}_rows AS FROM {name}")
         connection.execute(f"DROP VIEW {name}")
         connection.execute(f"ALTER TABLE {name}_rows RENAME TO {name}")

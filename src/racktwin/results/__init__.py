@@ -2,6 +2,6 @@
 
 from .database import query
 from .manifest import Manifest
-from .store import RunFolder, RunWriter, SourceFile
+from .store import RunFolder, RunWriter
 
-__all__ = ["Manifest", "RunFolder", "RunWriter", "SourceFile", "query"]
+__all__ = ["Manifest", "RunFolder", "RunWriter", "query"]

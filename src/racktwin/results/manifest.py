@@ -6,9 +6,9 @@ import os
 import tempfile
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from racktwin.errors import RunError
 
@@ -26,6 +26,20 @@ class FileRecord(_Frozen):
     """A file, by its path and the SHA-256 of its bytes."""
 
     path: str
+    sha256: str
+
+
+OwnPath = Annotated[
+    str,
+    StringConstraints(pattern=r"^(tables/[a-z_]{1,40}/replication-[0-9]{4,9}|extra/[a-z][a-z0-9_]{0,39})[.]parquet$"),
+]
+"""The path of a run's own table below its folder; a manifest from elsewhere can name no other file."""
+
+
+class OwnFileRecord(_Frozen):
+    """A file that the run wrote, and the SHA-256 of its bytes."""
+
+    path: OwnPath
     sha256: str
 
 
@@ -52,7 +66,7 @@ class Manifest(_Frozen):
     warm_up_s: float
     versions: dict[str, str]
     row_counts: dict[str, int] = {}
-    written: tuple[FileRecord, ...] = ()
+    written: tuple[OwnFileRecord, ...] = ()
 
 
 def read_manifest(folder: Path) -> Manifest:

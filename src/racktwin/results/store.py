@@ -12,15 +12,18 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal
 
 import pyarrow as pa
 
 from racktwin.model import Scenario
+from racktwin.scenario import SourceFile, scenario_from_document
 
 from .manifest import (
+    MANIFEST_NAME,
     FileRecord,
     Manifest,
+    OwnFileRecord,
     racktwin_version,
     read_manifest,
     recorded_versions,
@@ -30,21 +33,14 @@ from .manifest import (
 )
 from .schema import TABLES
 from .tables import conform, empty_table, parquet_bytes, read_parquet
+from .views import SUMMARY_VIEWS
 
 if TYPE_CHECKING:
     import duckdb
 
+_AGAIN = "run the scenario again into another folder"
+_TAKEN_NAMES = {*TABLES, *SUMMARY_VIEWS, "run", "replications"}
 _EXTRA_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
-
-
-class SourceFile(Protocol):
-    """A file the scenario was read from."""
-
-    @property
-    def path(self) -> str | Path: ...
-
-    @property
-    def sha256(self) -> str: ...
 
 
 class RunWriter:
@@ -64,7 +60,7 @@ class RunWriter:
         cls, path: Path, document: Mapping[str, Any], files: Iterable[SourceFile], *, seed: int, replications: int
     ) -> RunWriter:
         """Start a run in the new or empty folder ``path``; RunError if anything is in it."""
-        scenario = Scenario.model_validate(document)
+        scenario = scenario_from_document(document)
         folder = Path(path)
         _make_empty(folder)
         manifest = Manifest(
@@ -88,9 +84,13 @@ class RunWriter:
         """Store all tables of one replication; RunError if they do not fit the schema or are there already."""
         conformed = conform(replication, tables)
         self._begin(replication)
-        records = []
-        for name, table in conformed.items():
-            records.append(self._put(table_path(name, replication), parquet_bytes(table)))
+        try:
+            records = [
+                self._put(table_path(name, replication), parquet_bytes(table)) for name, table in conformed.items()
+            ]
+        except BaseException:
+            self._begun.discard(replication)
+            raise
         with self._lock:
             counts = self._manifest.row_counts
             self._update(
@@ -110,8 +110,8 @@ class RunWriter:
 
     def write_extra(self, name: str, table: pa.Table) -> None:
         """Store (or replace) a table derived from the run, such as its KPIs."""
-        if not _EXTRA_NAME.match(name) or name in TABLES:
-            raise refusal(f"{name!r} cannot name an extra table", "use lower-case letters, digits and _")
+        if not _EXTRA_NAME.match(name) or name in _TAKEN_NAMES or name.startswith("scenario_"):
+            raise refusal(f"{name!r} cannot name an extra table", "use a new name of lower-case letters, digits and _")
         record = self._put(extra_path(name), parquet_bytes(table))
         with self._lock:
             self._update(written=_merged(self._manifest.written, [record]))
@@ -121,7 +121,7 @@ class RunWriter:
         with self._lock:
             self._update(status=status, finished_utc=dt.datetime.now(dt.UTC))
 
-    def _put(self, path: str, content: memoryview) -> FileRecord:
+    def _put(self, path: str, content: memoryview) -> OwnFileRecord:
         target = self.folder / path
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -130,7 +130,7 @@ class RunWriter:
             raise refusal(
                 f"{target} cannot be written: {error.strerror}", "free some space, or choose a folder"
             ) from error
-        return FileRecord(path=path, sha256=hashlib.sha256(content).hexdigest())
+        return OwnFileRecord(path=path, sha256=hashlib.sha256(content).hexdigest())
 
     def _update(self, **changes: Any) -> None:
         manifest = self._manifest.model_copy(update=changes)
@@ -154,17 +154,21 @@ class RunFolder:
         return run
 
     def _verify(self) -> None:
+        listed = {record.path for record in self.manifest.written}
+        needed = (table_path(name, number) for name in TABLES for number in self.replications)
+        if unlisted := sorted(path for path in needed if path not in listed):
+            raise refusal(f"{self.folder / MANIFEST_NAME} is damaged: it does not list {unlisted[0]}", _AGAIN)
         for record in self.manifest.written:
             path = self.folder / record.path
             if not path.is_file():
-                raise refusal(f"{path} is missing from the run", "run the scenario again")
+                raise refusal(f"{path} is missing from the run", _AGAIN)
             if _sha256(path) != record.sha256:
-                raise refusal(f"{path} is damaged: its contents are not what was written", "run the scenario again")
+                raise refusal(f"{path} is damaged: its contents are not what was written", _AGAIN)
 
     @cached_property
     def scenario(self) -> Scenario:
         """The scenario that was run, from the manifest's own copy."""
-        return Scenario.model_validate(self.manifest.document)
+        return scenario_from_document(self.manifest.document)
 
     @property
     def replications(self) -> tuple[int, ...]:
@@ -236,7 +240,7 @@ def _make_empty(folder: Path) -> None:
         raise refusal(f"{folder} exists and is not empty", "choose another folder, or remove this one")
 
 
-def _merged(records: Iterable[FileRecord], new: Iterable[FileRecord]) -> tuple[FileRecord, ...]:
+def _merged(records: Iterable[OwnFileRecord], new: Iterable[OwnFileRecord]) -> tuple[OwnFileRecord, ...]:
     by_path = {record.path: record for record in (*records, *new)}
     return tuple(by_path[path] for path in sorted(by_path))
 

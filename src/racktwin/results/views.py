@@ -16,7 +16,7 @@ WAIT_CAUSES (``wait_material`` holds the wait for components made here) · ``dow
 ``blocked``: finished with nowhere to go · ``other``: the rest, which no visit accounts for.
 """
 
-_VIEWS = {
+SUMMARY_VIEWS = {
     # One row per shipment in the window; wanted_s and cycle_s added.
     "shipped": """
         SELECT s.*, o.wanted_s, s.shipped_s - s.release_s AS cycle_s
@@ -197,4 +197,4 @@ def summary_views(warm_up_s: float, horizon_s: float) -> dict[str, str]:
         "cause_total": " + ".join(f"coalesce(sum(v.{cause}), 0)" for cause in known),
         "wait_sums": ", ".join(f"sum(o.wait_{cause}_s) AS wait_{cause}" for cause in WAIT_CAUSES),
     }
-    return {name: sql.format(**words) for name, sql in _VIEWS.items()}
+    return {name: sql.format(**words) for name, sql in SUMMARY_VIEWS.items()}
