@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from racktwin.model import Scenario
-from racktwin.report.assumptions import GRADES, Ledger, scenario_ledger
+from racktwin.report.assumptions import GRADES, scenario_ledger
+from racktwin.report.blocks import Ledger
 from tests.results.plant import plant_document
 
 

@@ -27,7 +27,7 @@ def test_a_number_has_three_digits_and_its_thousands_apart(value: float, expecte
         (1234.5, 120.0, "1,234 ± 120"),
         (0.01234, 0.00056, "0.0123 ± 0.0006"),
         (5.0, math.nan, "5.00"),
-        (5.0, 0.0, "5.00 ± 0.00"),
+        (5.0, 0.0, "5.00"),
         (math.nan, 1.0, MISSING),
     ],
 )
@@ -45,7 +45,19 @@ def test_an_interval_has_two_ends_or_none() -> None:
     assert interval(12.3, math.nan) == ""
 
 
-@pytest.mark.parametrize(("share", "expected"), [(0.834, "83 %"), (0.004, "0.40 %"), (0.0, "0 %"), (1.0, "100 %")])
+@pytest.mark.parametrize(
+    ("share", "expected"),
+    [
+        (0.834, "83 %"),
+        (0.004, "0.40 %"),
+        (0.0093, "0.93 %"),
+        (0.097, "9.7 %"),
+        (0.0, "0 %"),
+        (1.0, "100 %"),
+        (0.9997, "99.97 %"),
+        (1e-6, "< 0.01 %"),
+    ],
+)
 def test_a_share_is_a_percentage(share: float, expected: str) -> None:
     assert percent(share) == expected
 

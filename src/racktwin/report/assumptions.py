@@ -4,62 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
-from typing import ClassVar
 
 from racktwin.model import LedgerEntry, Scenario, ledger
 
-from .blocks import Column
+from .blocks import GRADE_TITLES, Column, Ledger, LedgerRow
 from .numbers import quantity
 
-GRADES = ("assumed", "C", "B", "A")
+GRADES = tuple(GRADE_TITLES)
 """Weakest first: the order of the ledger."""
 
-GRADE_TITLES = {
-    "assumed": "assumed, no source",
-    "C": "C: analyst, blog, vendor",
-    "B": "B: reputable secondary",
-    "A": "A: primary source",
-}
-
 _LEADING_NUMBER = re.compile(r"\s*([-+]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*?)\s*\Z", re.DOTALL)
-
-
-@dataclass(frozen=True)
-class LedgerRow:
-    """A quantity as the reader sees it: ``place`` is where it belongs, ``attribute`` what it says of it."""
-
-    place: str
-    attribute: str
-    value: str
-    range: str
-    grade: str
-    source: str
-
-
-@dataclass(frozen=True)
-class Ledger:
-    """The ledger with how many quantities are of each grade."""
-
-    kind: ClassVar[str] = "ledger"
-    caption: str
-    columns: tuple[Column, ...]
-    rows: tuple[LedgerRow, ...]
-    counts: tuple[tuple[str, int], ...]
-    grade_titles: ClassVar[dict[str, str]] = GRADE_TITLES
-
-    @property
-    def unsourced(self) -> int:
-        """Quantities without a source."""
-        return dict(self.counts)["assumed"]
-
-    def share_sentence(self) -> str:
-        """What the answer rests on, in words."""
-        total = len(self.rows)
-        if not total:
-            return "The scenario gives no quantities."
-        share = round(100 * self.unsourced / total)
-        return f"{self.unsourced:,} of the {total:,} quantities behind this answer ({share} %) have no source."
 
 
 def scenario_ledger(scenario: Scenario) -> Ledger:

@@ -9,6 +9,15 @@ Figure = dict[str, Any]
 """A plotly figure: ``data`` and ``layout``, in which ``"$name"`` is a colour of :mod:`.palette`."""
 
 
+GRADE_TITLES = {
+    "assumed": "assumed, without a source",
+    "C": "C, analyst, blog or vendor",
+    "B": "B, reputable secondary source",
+    "A": "A, primary source",
+}
+"""Confidence in a source in words, weakest first: the order of the ledger."""
+
+
 @dataclass(frozen=True)
 class Column:
     """A column of a table; ``help`` explains its title."""
@@ -60,12 +69,12 @@ class Note:
 
 @dataclass(frozen=True)
 class Card:
-    """One headline number: what it is, its value, the interval or split beneath, and its definition."""
+    """One headline number: what it is, its value, lines of detail beneath, and its definition."""
 
     title: str
     value: str
     unit: str
-    detail: str
+    details: tuple[str, ...]
     definition: str
 
 
@@ -85,7 +94,44 @@ class Code:
     text: str
 
 
-Block = Chart | Table | Note | Cards | Code
+@dataclass(frozen=True)
+class LedgerRow:
+    """A quantity as the reader sees it: ``place`` is where it belongs, ``attribute`` what it says of it."""
+
+    place: str
+    attribute: str
+    value: str
+    range: str
+    grade: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The assumption ledger, with how many quantities are of each grade."""
+
+    kind: ClassVar[str] = "ledger"
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[LedgerRow, ...]
+    counts: tuple[tuple[str, int], ...]
+    grade_titles: ClassVar[dict[str, str]] = GRADE_TITLES
+
+    @property
+    def unsourced(self) -> int:
+        """Quantities without a source."""
+        return dict(self.counts)["assumed"]
+
+    def share_sentence(self) -> str:
+        """What the answer rests on, in words."""
+        total = len(self.rows)
+        if not total:
+            return "The scenario gives no quantities."
+        share = round(100 * self.unsourced / total)
+        return f"{self.unsourced:,} of the {total:,} quantities behind this answer ({share} %) have no source."
+
+
+Block = Chart | Table | Note | Cards | Code | Ledger
 
 
 @dataclass(frozen=True)

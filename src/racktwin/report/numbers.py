@@ -66,30 +66,39 @@ def estimate(mean: float, half_width: float, digits: int = 3, sign: bool = False
     decimals = _decimals_borne(mean, half_width, digits)
     plus = "+" if sign and mean > 0 else ""
     text = f"{plus}{fixed(mean, decimals)}"
-    return f"{text} ± {fixed(half_width, decimals)}" if math.isfinite(half_width) else text
+    return f"{text} ± {fixed(half_width, decimals)}" if math.isfinite(half_width) and half_width > 0 else text
 
 
-def interval(mean: float, half_width: float, digits: int = 3) -> str:
-    """``11.9 to 12.7``; empty where one replication gives no interval."""
+def interval(mean: float, half_width: float, digits: int = 3, most: float = math.inf) -> str:
+    """``11.9 to 12.7``, cut at 0 and ``most``; empty where one replication gives no interval."""
     if not (math.isfinite(mean) and math.isfinite(half_width)):
         return ""
     decimals = _decimals_borne(mean, half_width, digits)
-    return f"{fixed(mean - half_width, decimals)} to {fixed(mean + half_width, decimals)}"
+    low, high = max(mean - half_width, 0.0), min(mean + half_width, most)
+    return f"{fixed(low, decimals)} to {fixed(high, decimals)}"
 
 
-def percent(share: float, digits: int = 2) -> str:
-    """A share as a percentage: ``83 %``, ``0.4 %``."""
+def percent(share: float) -> str:
+    """A share as a percentage, finer near 0 and 100: ``83 %``, ``0.4 %``, ``99.97 %``, ``< 0.01 %``."""
     if not math.isfinite(share):
         return MISSING
     value = 100.0 * share
-    decimals = 0 if abs(value) >= 10 or value == 0 else min(_decimals(value, digits), 2)
-    return f"{fixed(value, decimals)} %"
+    if 0 < value < 0.01:
+        return "< 0.01 %"
+    if 98 < value < 100:
+        return f"{fixed(value, min(_decimals(100 - value, 1), 2))} %"
+    return f"{fixed(value, min(_decimals(value, 2), 2))} %"
 
 
 def quantity(value: float, unit: str, digits: int = 3) -> str:
     """``value`` with its unit, in a fitting size: ``quantity(1.2e6, "W")`` is ``1.2 MW``."""
     shown = scale(unit, value)
     return f"{number(shown(value), digits)} {shown.unit}".strip() if math.isfinite(value) else MISSING
+
+
+def unit_word(unit: str) -> str:
+    """A unit as a word where there is room for it."""
+    return {"d": "days", "h": "hours", "min": "minutes", "s": "seconds", "1/week": "per week"}.get(unit, unit)
 
 
 def words(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -25,6 +26,11 @@ class DurationCurve:
     quantity: str
     time_share: tuple[float, ...]
     load_share: tuple[float, ...]
+
+    @property
+    def mean_share(self) -> float:
+        """The mean load as a share of the limit: the area under the curve."""
+        return float(np.trapezoid(self.load_share, self.time_share))
 
 
 def duration_curves(connection: duckdb.DuckDBPyConnection, clock: Clock) -> list[DurationCurve]:
@@ -72,7 +78,7 @@ class Flow:
     in_progress: Course
 
 
-def flow(connection: duckdb.DuckDBPyConnection, clock: Clock, replications: int) -> Flow:
+def flow(connection: duckdb.DuckDBPyConnection, clock: Clock, replications: Sequence[int]) -> Flow:
     """Cumulative releases and shipments of products, and products in progress, from the start to the horizon."""
     step_s = DAY_S * max(1, math.ceil(clock.horizon_s / DAY_S / _MOST_DAYS))
     if clock.horizon_s < 10 * DAY_S:
@@ -87,10 +93,16 @@ def flow(connection: duckdb.DuckDBPyConnection, clock: Clock, replications: int)
 
 
 def _cumulative(
-    connection: duckdb.DuckDBPyConnection, column: str, condition: str, step_s: float, steps: int, replications: int
+    connection: duckdb.DuckDBPyConnection,
+    column: str,
+    condition: str,
+    step_s: float,
+    steps: int,
+    replications: Sequence[int],
 ) -> Floats:
     """How many products' ``column`` lies at or before each step: shape (replications, steps + 1)."""
-    counts = np.zeros((replications, steps + 1))
+    counts = np.zeros((len(replications), steps + 1))
+    row_of = {replication: row for row, replication in enumerate(replications)}
     rows = connection.execute(
         f"""
         SELECT replication, CAST(ceil({column} / $step) AS BIGINT) AS step, count(*) FROM work_orders
@@ -99,8 +111,8 @@ def _cumulative(
         {"step": step_s},
     ).fetchall()
     for replication, step, count in rows:
-        if replication < replications and step <= steps:
-            counts[replication, max(step, 0)] += count
+        if step <= steps:
+            counts[row_of[replication], max(step, 0)] += count
     return np.asarray(np.cumsum(counts, axis=1))
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import statistics
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import duckdb
 
@@ -47,6 +48,7 @@ class Load:
 class Week:
     """The stretch shown, why it was chosen, its work units (most loaded work center first), bars and loads."""
 
+    replication: int
     start_s: float
     end_s: float
     shipped: int
@@ -59,14 +61,26 @@ class Week:
 
 
 def typical_week(
-    connection: duckdb.DuckDBPyConnection, scenario: Scenario, clock: Clock, limits: list[tuple[str, str]]
+    connection: duckdb.DuckDBPyConnection,
+    scenario: Scenario,
+    clock: Clock,
+    limits: list[tuple[str, str]],
+    replication: int = 0,
 ) -> Week:
-    """The week of replication 0 whose shipments are nearest the median of its weeks, with the loads of ``limits``."""
-    start_s, end_s, shipped, median = _choose(connection, clock)
-    shown, hidden = _work_units(connection, test_floor(scenario), start_s, end_s)
-    bars, least_s = _bars(connection, shown, start_s, end_s)
-    loads = tuple(_load(connection, name, quantity, start_s, end_s) for name, quantity in limits)
-    return Week(start_s, end_s, shipped, median, tuple(map(_label, shown)), hidden, bars, least_s, loads)
+    """The week of ``replication`` whose shipments are nearest the median of its weeks, with the loads of ``limits``."""
+    span, shipped, median = _choose(connection, clock, replication)
+    shown, hidden = _work_units(connection, test_floor(scenario), span)
+    bars, least_s = _bars(connection, shown, span)
+    loads = tuple(_load(connection, name, quantity, span) for name, quantity in limits)
+    return Week(*span, shipped, median, tuple(map(_label, shown)), hidden, bars, least_s, loads)
+
+
+class Span(NamedTuple):
+    """A stretch of time in one replication."""
+
+    replication: int
+    start_s: float
+    end_s: float
 
 
 def test_floor(scenario: Scenario) -> list[str]:
@@ -83,37 +97,32 @@ def test_floor(scenario: Scenario) -> list[str]:
 test_floor.__test__ = False  # type: ignore[attr-defined]  # pytest would take its name for a test
 
 
-def _choose(connection: duckdb.DuckDBPyConnection, clock: Clock) -> tuple[float, float, int, float]:
-    """Start, end (s) and shipments of the week to show, and the median it is nearest to."""
-    shipped_s = [
-        time_s
-        for (time_s,) in connection.execute(
-            "SELECT shipped_s FROM shipments WHERE replication = 0 ORDER BY shipped_s"
-        ).fetchall()
-    ]
-    weeks = clock.whole_weeks() or [
-        (max(clock.horizon_s - WEEK_S, min(clock.warm_up_s, clock.horizon_s)), clock.horizon_s)
-    ]
+def _choose(connection: duckdb.DuckDBPyConnection, clock: Clock, replication: int) -> tuple[Span, int, float]:
+    """The week to show, what it ships, and the median that this is nearest to."""
+    sql = "SELECT shipped_s FROM shipments WHERE replication = ? ORDER BY shipped_s"
+    shipped_s = [time_s for (time_s,) in connection.execute(sql, [replication]).fetchall()]
+    watched_s = max(clock.horizon_s - WEEK_S, min(clock.warm_up_s, clock.horizon_s))
+    weeks = clock.whole_weeks() or [(watched_s, clock.horizon_s)]
     counts = [bisect_left(shipped_s, end_s) - bisect_left(shipped_s, start_s) for start_s, end_s in weeks]
     median = statistics.median(counts)
     best = min(range(len(weeks)), key=lambda index: (abs(counts[index] - median), index))
-    return *weeks[best], counts[best], float(median)
+    return Span(replication, *weeks[best]), counts[best], float(median)
 
 
 def _work_units(
-    connection: duckdb.DuckDBPyConnection, floor: list[str], start_s: float, end_s: float
+    connection: duckdb.DuckDBPyConnection, floor: list[str], span: Span
 ) -> tuple[list[tuple[str, int]], int]:
     """The most loaded work units, work center by work center, and how many more there are."""
     rows = connection.execute(
         """
         SELECT work_center, work_unit,
-               sum((serial_number >= 0)::INT * (least(end_s, $end) - greatest(start_s, $start))) AS held_s
+               sum((serial_number >= 0)::INT * (least(end_s, $end_s) - greatest(start_s, $start_s))) AS held_s
         FROM states
-        WHERE replication = 0 AND end_s > $start AND start_s < $end
+        WHERE replication = $replication AND end_s > $start_s AND start_s < $end_s
           AND list_contains($floor, CAST(work_center AS VARCHAR))
         GROUP BY ALL ORDER BY held_s DESC, work_center, work_unit
         """,
-        {"start": start_s, "end": end_s, "floor": floor},
+        {**span._asdict(), "floor": floor},
     ).fetchall()
     shown = rows[:MOST_ROWS]
     centers = list(dict.fromkeys(center for center, _, _ in shown))
@@ -122,33 +131,32 @@ def _work_units(
 
 
 def _bars(
-    connection: duckdb.DuckDBPyConnection, shown: list[tuple[str, int]], start_s: float, end_s: float
+    connection: duckdb.DuckDBPyConnection, shown: list[tuple[str, int]], span: Span
 ) -> tuple[tuple[Bar, ...], float]:
     """The bars, and the length (s) below which they were left out because nobody could see them."""
     rows = connection.execute(
         """
         WITH shown AS (SELECT unnest($centers) AS work_center, unnest($units) AS work_unit),
              visits AS (SELECT o.* FROM operations o
-                        WHERE o.replication = 0 AND o.left_s > $start AND o.start_s < $end)
-        SELECT s.work_center, s.work_unit, greatest(s.start_s, $start), least(s.end_s, $end),
+                        WHERE o.replication = $replication AND o.left_s > $start_s AND o.start_s < $end_s)
+        SELECT s.work_center, s.work_unit, greatest(s.start_s, $start_s), least(s.end_s, $end_s),
                s.state, s.reason, s.serial_number, v.operation, v.part
         FROM states s JOIN shown ON s.work_center = shown.work_center AND s.work_unit = shown.work_unit
         LEFT JOIN visits v
           ON v.serial_number = s.serial_number AND v.work_center = s.work_center AND v.work_unit = s.work_unit
          AND v.start_s <= s.start_s AND v.left_s >= s.end_s
-        WHERE s.replication = 0 AND s.end_s > $start AND s.start_s < $end AND s.reason <> 'starved'
+        WHERE s.replication = $replication AND s.end_s > $start_s AND s.start_s < $end_s AND s.reason <> 'starved'
         ORDER BY s.work_center, s.work_unit, s.start_s
         """,
         {
-            "start": start_s,
-            "end": end_s,
+            **span._asdict(),
             "centers": [center for center, _ in shown],
             "units": [unit for _, unit in shown],
         },
     ).fetchall()
     bars = _merged([_bar(row) for row in rows])
     lengths = sorted((bar.end_s - bar.start_s for bar in bars), reverse=True)
-    least_s = max((end_s - start_s) / 5000, lengths[MOST_BARS] if len(lengths) > MOST_BARS else 0.0)
+    least_s = max((span.end_s - span.start_s) / 5000, lengths[MOST_BARS] if len(lengths) > MOST_BARS else 0.0)
     return tuple(bar for bar in bars if bar.end_s - bar.start_s >= least_s), least_s
 
 
@@ -165,16 +173,7 @@ def _merged(bars: list[Bar]) -> list[Bar]:
     for bar in bars:
         last = merged[-1] if merged else None
         if last is not None and _same(last, bar):
-            merged[-1] = Bar(
-                last.work_unit,
-                last.start_s,
-                bar.end_s,
-                bar.works,
-                bar.doing,
-                bar.operation,
-                bar.part,
-                bar.serial_number,
-            )
+            merged[-1] = replace(last, end_s=bar.end_s)
         else:
             merged.append(bar)
     return merged
@@ -194,21 +193,22 @@ def _label(work_unit: tuple[str, int]) -> str:
     return f"{center} {number}"
 
 
-def _load(connection: duckdb.DuckDBPyConnection, name: str, quantity: str, start_s: float, end_s: float) -> Load:
+def _load(connection: duckdb.DuckDBPyConnection, name: str, quantity: str, span: Span) -> Load:
     """The load of one limit; where there are very many steps, the highest and the last of each stretch of time."""
     rows = connection.execute(
         """
         WITH steps AS (
-            SELECT greatest(start_s, $start) AS time_s, draw, reserved, "limit",
-                   CAST(floor((greatest(start_s, $start) - $start) / ($end - $start) * $stretches) AS BIGINT) AS stretch
+            SELECT greatest(start_s, $start_s) AS time_s, draw, reserved, "limit",
+                   floor((greatest(start_s, $start_s) - $start_s) / ($end_s - $start_s) * $stretches) AS stretch
             FROM limits
-            WHERE replication = 0 AND name = $name AND quantity = $quantity AND end_s > $start AND start_s < $end
+            WHERE replication = $replication AND name = $name AND quantity = $quantity
+              AND end_s > $start_s AND start_s < $end_s
         )
         SELECT min(time_s), max(draw), max(reserved), max("limit"),
                max(time_s), arg_max(draw, time_s), arg_max(reserved, time_s), arg_max("limit", time_s)
         FROM steps GROUP BY stretch ORDER BY stretch
         """,
-        {"start": start_s, "end": end_s, "name": name, "quantity": quantity, "stretches": MOST_STEPS},
+        {**span._asdict(), "name": name, "quantity": quantity, "stretches": MOST_STEPS},
     ).fetchall()
     steps: list[tuple[float, float, float, float]] = []
     for first_s, draw, reserved, limit, last_s, last_draw, last_reserved, last_limit in rows:
@@ -216,6 +216,6 @@ def _load(connection: duckdb.DuckDBPyConnection, name: str, quantity: str, start
         if last_s > first_s:
             steps.append((last_s, last_draw, last_reserved, last_limit))
     if steps:
-        steps.append((end_s, *steps[-1][1:]))
+        steps.append((span.end_s, *steps[-1][1:]))
     columns = tuple(zip(*steps, strict=True)) if steps else ((), (), (), ())
     return Load(name, quantity, *columns)

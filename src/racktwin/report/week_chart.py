@@ -165,9 +165,9 @@ def _description(week: Week, clock: Clock) -> str:
     hidden = f" {week.hidden_units} less loaded work units are not shown." if week.hidden_units else ""
     least = number(week.dropped_below_s / 60, 2)
     return (
-        f"Replication 0, {start:%A %-d %B %Y} to {last_day:%A %-d %B %Y}: {week.shipped:,} shipped, against a "
-        f"median week of {week.median_shipped:,g}. One row per work unit of the test floor, numbered from 0 "
-        "as in the tables; an empty stretch is a work unit without work. "
-        f"Stretches under {least} min are left out.{hidden} "
+        f"Replication {week.replication}, {start:%A %-d %B %Y} to {last_day:%A %-d %B %Y}: "
+        f"{week.shipped:,} shipped, against a median week of {week.median_shipped:,g}. "
+        "One row per work unit of the test floor, numbered from 0 as in the tables; an empty stretch is a work unit "
+        f"without work. Stretches under {least} min are left out.{hidden} "
         "Point at a bar for its serial number; drag to zoom, double-click to return."
     )
