@@ -10,6 +10,8 @@ from pydantic_core import PydanticCustomError
 
 from .quantity import Duration, Unit
 
+FIRST_YEAR, LAST_YEAR = 1970, 2199
+
 _DURATION = Unit(("s",), "12 d")
 
 
@@ -32,6 +34,7 @@ def _read_local_time(raw: Any) -> Any:
         message = f"{raw!r} has a time zone of its own"
         remedy = "leave it out: times are in the scenario's time_zone"
         raise PydanticCustomError("instant", "{message}", {"message": message, "remedy": remedy})
+    _check_year(raw, time)
     return time
 
 
@@ -39,9 +42,16 @@ def _read_date(raw: Any) -> Any:
     if isinstance(raw, dt.date) and not isinstance(raw, dt.datetime):
         return raw
     try:
-        return dt.date.fromisoformat(raw)
+        date = dt.date.fromisoformat(raw)
     except (TypeError, ValueError):
         raise _fail(raw, "a date", "2027-03-01") from None
+    _check_year(raw, date)
+    return date
+
+
+def _check_year(raw: Any, date: dt.date) -> None:
+    if not FIRST_YEAR <= date.year <= LAST_YEAR:
+        raise _fail(raw, f"within the years {FIRST_YEAR} to {LAST_YEAR}", "2027-03-01")
 
 
 def _read_instant(raw: Any) -> Any:

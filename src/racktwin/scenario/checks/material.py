@@ -17,7 +17,8 @@ def consumed_but_not_in_bill(plant: Scenario) -> Iterator[Finding]:
     for steps, routing, _, operation in operations(plant):
         for used in operation.consumes:
             for name, part in makers[routing].items():
-                if used in plant.parts and used not in part.bill_of_materials:
+                all_known = used in plant.parts and all(child in plant.parts for child in part.bill_of_materials)
+                if all_known and used not in part.bill_of_materials:
                     remedy = f"add {used} to parts.{name}.bill_of_materials, or do not consume it"
                     yield error(
                         (*steps, "consumes", used), f"{used!r} is not in the bill of materials of {name}", remedy

@@ -112,7 +112,7 @@ def _unfit(
     for group in groups:
         for bound in bounds(plant, group, plant.parts[part]):
             free = bound.limit - (idle_w[bound.name] if bound.kind == "feeds" else 0.0)
-            if watts * together * bound.load > free * _SLACK:
+            if free > 0 and watts * together * bound.load > free * _SLACK:
                 exceeded[group.name] = (bound, free)
                 break
     if not exceeded:
@@ -121,7 +121,7 @@ def _unfit(
     who = f"{part} reserves" if together == 1 else f"{together} {part} reserve"
     what = "heat of the cooling loop" if bound.kind == "cooling_loops" else bound.kind.removesuffix("s")
     amount = bound.show(watts * together * bound.load)
-    message = f"{who} {amount} here, but the {what} {bound.name} has {bound.show(max(free, 0.0))}"
+    message = f"{who} {amount} here, but the {what} {bound.name} has {bound.show(free)}"
     remedy = "raise the limit, lower the draw or peak, or let the phase run capped (cap: {table: ..., levels: [...]})"
     if len(exceeded) == len(groups):
         yield error((*steps, "draw"), message, remedy)

@@ -1,0 +1,46 @@
+"""What is allowed but probably not meant is said, with its line, and does not stop anybody."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from racktwin.scenario import read_scenario
+from racktwin.scenario.checks import RULES
+
+from .broken import BROKEN, Broken
+from .odd import ODD
+from .test_broken import write
+
+
+@pytest.mark.parametrize("odd", ODD, ids=lambda odd: odd.name)
+def test_odd(odd: Broken, tmp_path: Path) -> None:
+    path = write(tmp_path, odd.text)
+
+    oddities = read_scenario(path).oddities
+
+    fitting = [problem for problem in oddities if odd.says in problem.message and problem.path.endswith(odd.path)]
+    assert fitting, "\n".join(map(str, oddities))
+    assert (fitting[0].file, fitting[0].line) == (str(path), odd.line)
+    assert all(problem.remedy for problem in oddities)
+    assert len(oddities) <= odd.most
+
+
+def test_every_rule_has_a_docstring() -> None:
+    assert all(rule.__doc__ for rule in RULES)
+
+
+def test_every_rule_finds_something_in_the_tables(tmp_path: Path) -> None:
+    """No rule is dead: each finds something in one of the broken or odd scenarios that pass the schema."""
+    from racktwin.scenario.document import Document
+    from racktwin.scenario.validate import validate
+    from racktwin.scenario.yaml_text import parse_yaml
+
+    silent = set(RULES)
+    for case in (*BROKEN, *ODD):
+        document: Document = parse_yaml(case.text, "scenario.yaml")
+        plant, _ = validate(document)
+        if plant is not None:
+            silent -= {rule for rule in silent if any(True for _ in rule(plant))}
+    assert {rule.__name__ for rule in silent} == set()
