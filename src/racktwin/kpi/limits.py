@@ -55,6 +55,6 @@ LIMITS = (
         "limit",
         "mean length of its active periods in the observed window; empty if it never is active. The average "
         "form of the method names the limit with the longest as the bottleneck",
-        "SELECT replication, subject, mean_active_s AS value FROM bottlenecks",
+        "SELECT replication, subject, CASE WHEN active_share > 0 THEN mean_active_s END AS value FROM bottlenecks",
     ),
 )
