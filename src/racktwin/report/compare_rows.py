@@ -71,11 +71,10 @@ def cautions(a: RunFolder, b: RunFolder) -> list[str]:
         )
     if (first.horizon_s, first.warm_up_s) != (second.horizon_s, second.warm_up_s):
         found.append("The time watched differs: totals such as products shipped do not compare.")
-    found += [
-        f"{name} was {run.manifest.status} after {len(run.replications)} of {run.manifest.replications_planned} replications."
-        for name, run in (("A", a), ("B", b))
-        if run.manifest.status != "finished"
-    ]
+    for name, run in (("A", a), ("B", b)):
+        if run.manifest.status != "finished":
+            done, planned = len(run.replications), run.manifest.replications_planned
+            found.append(f"{name} was {run.manifest.status} after {done} of {planned} replications.")
     return found
 
 
