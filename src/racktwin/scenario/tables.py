@@ -11,7 +11,7 @@ import datetime as dt
 import io
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -43,23 +43,27 @@ class Row:
 def inline_tables(document: Document, folder: Folder, problems: list[Problem]) -> None:
     """Put the content of each file that ``document`` names where it names it; adds to ``problems``."""
     for key, model in _ROW_TABLES.items():
-        named = document.value.get(key)
-        if isinstance(named, dict):
-            _attempt(problems, _inline_rows, document, folder, (key,), model)
+        if isinstance(document.value.get(key), dict):
+            try:
+                _inline_rows(document, folder, (key,), model)
+            except ScenarioError as error:
+                problems += _cut_short(error.problems)
+                document.value[key] = []  # so that this fault is not told twice
     for steps, parameters in list(_empirical(document.value, ())):
         if "values_s" not in parameters:
-            _attempt(problems, _inline_values, document, folder, steps, parameters)
+            try:
+                _inline_values(document, folder, steps, parameters)
+            except ScenarioError as error:
+                problems += _cut_short(error.problems)
+                parameters["values_s"] = [1.0]
 
 
-def _attempt(problems: list[Problem], action: Any, *arguments: Any) -> None:
-    try:
-        action(*arguments)
-    except ScenarioError as error:
-        problems += error.problems[:MAX_PROBLEMS_PER_FILE]
-        if len(error.problems) > MAX_PROBLEMS_PER_FILE:
-            last = error.problems[MAX_PROBLEMS_PER_FILE]
-            rest = len(error.problems) - MAX_PROBLEMS_PER_FILE
-            problems.append(Problem(last.file, last.line, last.path, f"and {rest} more problems in this file"))
+def _cut_short(problems: list[Problem]) -> list[Problem]:
+    if len(problems) <= MAX_PROBLEMS_PER_FILE:
+        return problems
+    first = problems[:MAX_PROBLEMS_PER_FILE]
+    message = f"and {len(problems) - len(first)} more problems in this file"
+    return [*first, replace(problems[len(first)], message=message)]
 
 
 def _inline_rows(document: Document, folder: Folder, steps: Steps, model: type[BaseModel]) -> None:

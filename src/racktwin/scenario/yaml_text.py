@@ -66,11 +66,15 @@ def _compose(text: str, file: str) -> Node | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            node: Node | None = YAML(typ="safe", pure=True).compose(text)
+            yaml = YAML(typ="safe", pure=True)
+            yaml.max_depth = MAX_DEPTH
+            node: Node | None = yaml.compose(text)
             return node
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
+        if type(error).__name__ == "MaxDepthExceededError":
+            raise ScenarioError([_too_deep(file, line)]) from None
         said = ", ".join(str(part) for part in (error.context, error.problem) if part)
         raise _syntax(file, line, said) from None
     except YAMLError as error:
