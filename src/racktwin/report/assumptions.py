@@ -40,7 +40,7 @@ def _grade(entry: LedgerEntry) -> str:
 
 
 def _row(entry: LedgerEntry) -> LedgerRow:
-    place, _, attribute = entry.path.rpartition(".")
+    place, _, attribute = entry.path.removesuffix(".value").rpartition(".")
     return LedgerRow(
         place.replace(".", " › "),
         attribute.replace("_", " "),

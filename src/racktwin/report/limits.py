@@ -25,7 +25,7 @@ KINDS = {
 _FEW = 12
 _LEAD = (
     "At each moment the bottleneck is whatever has been at its limit without a break for the longest: "
-    "relieve anything else and the plant ships no more."
+    "to relieve anything else brings little."
 )
 
 
@@ -98,9 +98,10 @@ def _count(number: int, one: str, many: str) -> str:
 
 
 def _chart(evidence: Evidence, ranking: list[str]) -> Chart:
-    subjects = ranking[:_FEW]
+    tight = [subject for subject in ranking if evidence.of("constrained_share", subject).mean >= 0.001]
+    subjects = tight[:_FEW] or ranking[:3]
     hidden = len(ranking) - len(subjects)
-    more = f" The {hidden} weakest are in the table only." if hidden else ""
+    more = f" The {hidden} others, hardly ever at their limit or weaker, are in the table only." if hidden else ""
     traces: list[dict[str, Any]] = []
     for kind, (title, colour) in KINDS.items():
         mine = [subject for subject in subjects if subject.startswith(f"{kind}:")]

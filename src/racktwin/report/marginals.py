@@ -133,7 +133,7 @@ def _table(changes: list[Change], scales: dict[str, Scale]) -> Table:
         cells += [_cell(change.effects.get(kpi), shown) for kpi, shown in scales.items()]
         clear = any(effect.clear for effect in change.effects.values())
         rows.append(Row((*cells, "yes" if clear else "no"), "" if clear else "muted"))
-    effects = [Column(f"Δ {title_of(kpi)} ({_unit(shown)})") for kpi, shown in scales.items()]
+    effects = [Column(f"Δ {_with_unit(kpi, shown)}") for kpi, shown in scales.items()]
     return Table(
         "What one more unit of each limit would bring",
         (
@@ -151,6 +151,11 @@ def _table(changes: list[Change], scales: dict[str, Scale]) -> Table:
 
 def _cell(effect: Effect | None, shown: Scale) -> str:
     return estimate(shown(effect.mean), shown(effect.half_width), sign=True) if effect else MISSING
+
+
+def _with_unit(kpi: str, shown: Scale) -> str:
+    title, unit = title_of(kpi), _unit(shown)
+    return title if title.endswith(unit) else f"{title} ({unit})"
 
 
 def _unit(shown: Scale) -> str:

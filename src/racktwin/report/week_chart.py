@@ -56,7 +56,7 @@ def week_chart(week: Week, clock: Clock) -> Chart:
         ),
         "annotations": [],
     }
-    traces = _gantt(week, start_ms)
+    traces = _gantt(week, clock)
     for index, load in enumerate(week.loads):
         traces += _panel(load, index, week.start_s, start_ms, plot_px, bottom, layout)
     return Chart(
@@ -67,7 +67,7 @@ def week_chart(week: Week, clock: Clock) -> Chart:
     )
 
 
-def _gantt(week: Week, start_ms: float) -> list[dict[str, Any]]:
+def _gantt(week: Week, clock: Clock) -> list[dict[str, Any]]:
     """One trace per operation at work and per reason for standing, so that the legend can switch each."""
     time_at: Counter[str] = Counter()
     for bar in week.bars:
@@ -88,21 +88,21 @@ def _gantt(week: Week, start_ms: float) -> list[dict[str, Any]]:
         else:
             style = REASONS.get(bar.doing, ("stands", "$standby"))
         groups[style].append(bar)
-    return [_trace(title, colour, bars, week.start_s, start_ms) for (title, colour), bars in groups.items() if bars]
+    return [_trace(title, colour, bars, week, clock) for (title, colour), bars in groups.items() if bars]
 
 
-def _trace(title: str, colour: str, bars: list[Bar], start_s: float, start_ms: float) -> dict[str, Any]:
+def _trace(title: str, colour: str, bars: list[Bar], week: Week, clock: Clock) -> dict[str, Any]:
+    start_ms = clock.ms(week.start_s)
     return {
         "type": "bar",
         "orientation": "h",
         "name": title,
         "y": [text(bar.work_unit) for bar in bars],
-        "base": [start_ms + round((bar.start_s - start_s) * 1e3) for bar in bars],
+        "base": [start_ms + round((bar.start_s - week.start_s) * 1e3) for bar in bars],
         "x": [round((bar.end_s - bar.start_s) * 1e3) for bar in bars],
-        "customdata": [[_what(bar), number((bar.end_s - bar.start_s) / 3600)] for bar in bars],
-        "hovertemplate": "<b>%{y}</b> · "
-        + title
-        + "<br>%{customdata[0]}%{base|%a %-d %b %H:%M}, %{customdata[1]} h<extra></extra>",
+        "customdata": [[_what(bar), f"{clock.at(bar.start_s):%a %H:%M}", _hours(bar)] for bar in bars],
+        "hovertemplate": f"<b>%{{y}}</b> · {title}<br>%{{customdata[0]}}from %{{customdata[1]}}, %{{customdata[2]}} h"
+        "<extra></extra>",
         "marker": marker(colour),
     }
 
@@ -111,7 +111,12 @@ def _what(bar: Bar) -> str:
     if bar.serial_number < 0:
         return ""
     part = f"{text(bar.part)} " if bar.part else ""
-    return f"{part}serial number {bar.serial_number}{f' at {text(bar.operation)}' if bar.operation else ''}<br>"
+    operation = f" at {text(bar.operation)}" if bar.operation and not bar.works else ""
+    return f"{part}serial number {bar.serial_number}{operation}<br>"
+
+
+def _hours(bar: Bar) -> str:
+    return number((bar.end_s - bar.start_s) / 3600)
 
 
 def _panel(
