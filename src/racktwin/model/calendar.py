@@ -49,9 +49,13 @@ def _read_clock(raw: Any) -> Any:
 
 _CLOCK_SCHEMA: dict[str, Any] = {"type": "string", "pattern": r"^([01]?\d|2[0-4]):[0-5]\d$", "examples": ["06:30"]}
 
+_DAY = "(mon|tue|wed|thu|fri|sat|sun)"
+_DAYS_SCHEMA: dict[str, Any] = {"pattern": rf"^({_DAY}(-{_DAY})?|daily)$", "examples": ["mon-fri", "sat", "daily"]}
+_DayText = Annotated[str, Field(json_schema_extra=_DAYS_SCHEMA)]
+
 Days = Annotated[
     tuple[int, ...],
-    BeforeValidator(_read_days, json_schema_input_type=str | list[str]),
+    BeforeValidator(_read_days, json_schema_input_type=_DayText | list[_DayText]),
 ]
 ClockTime = Annotated[
     int, BeforeValidator(_read_clock, json_schema_input_type=Annotated[str, Field(json_schema_extra=_CLOCK_SCHEMA)])

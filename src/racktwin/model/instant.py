@@ -64,7 +64,10 @@ def _read_instant(raw: Any) -> Any:
         raise _fail(raw, "a date, a time or a duration", "2027-03-01, 2027-03-01T06:00, or 12 d") from None
 
 
-_TIME_EXAMPLES = Field(examples=["2027-03-01", "2027-03-01T06:00"])
+_DATE = r"^\d{4}-\d\d-\d\d$"
+_TIME = r"^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?)?$"
+_TIME_EXAMPLES = Field(json_schema_extra={"pattern": _TIME, "examples": ["2027-03-01", "2027-03-01T06:00"]})
+_DATE_EXAMPLES = Field(json_schema_extra={"pattern": _DATE, "examples": ["2027-12-25"]})
 _INSTANT_EXAMPLES = Field(examples=["2027-03-01", "2027-03-01T06:00", "12 d"])
 
 LocalTime = Annotated[
@@ -72,9 +75,7 @@ LocalTime = Annotated[
 ]
 """``2027-03-01`` or ``2027-03-01T06:00``, in the scenario's time zone."""
 
-Date = Annotated[
-    dt.date, BeforeValidator(_read_date, json_schema_input_type=Annotated[str, Field(examples=["2027-12-25"])])
-]
+Date = Annotated[dt.date, BeforeValidator(_read_date, json_schema_input_type=Annotated[str, _DATE_EXAMPLES])]
 """A calendar day."""
 
 Instant = Annotated[

@@ -25,6 +25,7 @@ _PROVENANCE_KEYS = ("value", "source", "confidence", "low", "high")
 _NUMBER_WITH_UNIT = re.compile(r"\s*([-+]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*?)\s*\Z", re.DOTALL)
 _UNIT_TERM = r"[A-Za-zµ%$°]+(?:\s*(?:\*\*|\^)\s*-?\d|[²³])?"
 _UNIT_TEXT = re.compile(rf"{_UNIT_TERM}(?:(?:\s*[*/·]\s*|\s+){_UNIT_TERM})*\Z")
+_JSON_NUMBER = r"(\d[\d_]*\.?\d*|\.\d+)([eE][-+]?\d+)?\s*([A-Za-zµ%$°].*)"
 _LONGEST_TEXT = 100
 _LARGEST_COUNT = 10**12
 
@@ -136,7 +137,7 @@ def as_written(quantity: Quantity | Count) -> Any:
     value: Any = int(quantity) if isinstance(quantity, Count) else quantity.written
     ends = {"low": provenance.low, "high": provenance.high}
     described: dict[str, Any] = {
-        key: int(end) if isinstance(quantity, Count) else Quantity(end, quantity.unit).written
+        key: int(end) if isinstance(quantity, Count) else f"{float(end)!r} {quantity.unit}".removesuffix(" 1")
         for key, end in ends.items()
         if end is not None
     }
@@ -173,12 +174,13 @@ class Unit:
         return core_schema.no_info_plain_validator_function(self.validate, serialization=_in_json_as_written())
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        sign = "[-+]?" if self.minimum < 0 else r"\+?"
         if self.whole:
             scalar: dict[str, Any] = {"type": "integer", "minimum": self.minimum}
         elif "1" in self.si_units:
-            scalar = {"type": ["number", "string"]}
+            scalar = {"type": ["number", "string"], "pattern": rf"^\s*{sign}{_JSON_NUMBER}?$"}
         else:
-            scalar = {"type": "string"}
+            scalar = {"type": "string", "pattern": rf"^\s*{sign}{_JSON_NUMBER}$"}
         scalar["examples"] = [self.example]
         described = {
             "type": "object",

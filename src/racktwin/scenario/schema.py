@@ -16,6 +16,7 @@ def scenario_schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of what ``read_scenario`` accepts, ``include`` and table files included."""
     schema = Scenario.model_json_schema()
     _let_phase_be_flat(schema["$defs"])
+    _refuse_other_names(schema)
     properties = schema["properties"]
     properties["include"] = {
         "description": "Other files of this folder to merge in; what is written here wins.",
@@ -33,7 +34,20 @@ def _let_phase_be_flat(definitions: dict[str, Any]) -> None:
     operation, phase = definitions["Operation"], definitions["Phase"]
     operation["properties"].update({key: phase["properties"][key] for key in PHASE_KEYS})
     operation["required"] = [key for key in operation["required"] if key != "phases"]
-    operation["oneOf"] = [{"required": ["phases"]}, {"required": ["duration"]}]
+    beside_phases = {"anyOf": [{"required": [key]} for key in PHASE_KEYS]}
+    operation["oneOf"] = [{"required": ["phases"], "not": beside_phases}, {"required": ["duration"]}]
+
+
+def _refuse_other_names(node: Any) -> None:
+    """Where keys are the author's own names, refuse what is not a name."""
+    if isinstance(node, dict):
+        if "patternProperties" in node:
+            node["additionalProperties"] = False
+        for inner in node.values():
+            _refuse_other_names(inner)
+    elif isinstance(node, list):
+        for inner in node:
+            _refuse_other_names(inner)
 
 
 def _or_file(listed: dict[str, Any], key: str) -> dict[str, Any]:
