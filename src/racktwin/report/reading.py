@@ -20,8 +20,11 @@ def reading_section(run: RunFolder) -> Section:
         "“11.9 to 12.7” is its 95 % interval: how far chance alone may have moved it, not how well the scenario fits "
         "the plant.",
         (
-            Note("To make this run again:"),
+            Note(
+                "To make this run again (in the scenario's folder, and with the same --set options if there were any):"
+            ),
             Code(run_command(run.manifest)),
+            Note("The whole scenario as it was run, --set options applied, is “document” in the run's manifest.json."),
             Note("To ask it more, in SQL:"),
             Code('racktwin query RUN "SELECT part, count(*) FROM shipments GROUP BY part"'),
             run_facts(run),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 
 from racktwin.results import Manifest
+from racktwin.scenario import examples
 
 
 def run_command(manifest: Manifest) -> str:
@@ -21,5 +22,7 @@ def marginals_command(manifest: Manifest) -> str:
 
 
 def source(manifest: Manifest) -> str:
-    """The file the scenario was read from; its name where it was read from none."""
-    return manifest.source_files[0].path if manifest.source_files else manifest.scenario_name
+    """The file the scenario was read from, below its folder; the name of the scenario if that ships with racktwin."""
+    if manifest.scenario_name in examples() or not manifest.source_files:
+        return manifest.scenario_name
+    return manifest.source_files[0].path
