@@ -1,0 +1,161 @@
+"""People and the queue for scarce things: who takes operators, who waits for people, power or coolant, in what order.
+
+Whoever cannot go on for want of people, power or coolant lists a *claim* (a work center for the head of its queue, or
+a unit in the middle of an operation). When something is freed, claims are retried oldest first; someone new does not
+pass a claim on the same skill, nor, under fair admission, on the same limit.
+"""
+
+from __future__ import annotations
+
+from racktwin.sim.jit import kernel
+
+from .recording import record_labour, record_limit
+from .tables import NO_CAUSE, PEOPLE, Line
+
+
+@kernel
+def _count_claim(line: Line, cause: int, on: int, change: int) -> None:
+    if cause == PEOPLE:
+        skill = line.skills[on]
+        skill.claims += change
+        skill.ahead += change
+        for index in range(skill.first_crew, skill.first_crew + skill.n_crews):
+            crew = line.links[index].to
+            record_labour(line, crew)
+            line.crews[crew].claims += change
+    elif cause != NO_CAUSE:
+        record_limit(line, on)
+        line.limits[on].claims += change
+        line.limits[on].ahead += change
+
+
+@kernel
+def list_claim(line: Line, claimant: int, cause: int, on: int) -> None:
+    """Let ``claimant`` wait for the skill or limit ``on``; an old claim keeps its place in the order."""
+    claim, clock = line.claims[claimant], line.clock[0]
+    if claim.is_listed:
+        if claim.cause == cause and claim.on == on:
+            return
+        _count_claim(line, claim.cause, claim.on, -1)
+    else:
+        claim.is_listed = 1
+        claim.next, claim.prev = -1, clock.waiting_tail
+        if clock.waiting_tail >= 0:
+            line.claims[clock.waiting_tail].next = claimant
+        else:
+            clock.waiting_head = claimant
+        clock.waiting_tail = claimant
+    claim.cause, claim.on = cause, on
+    _count_claim(line, cause, on, 1)
+
+
+@kernel
+def drop_claim(line: Line, claimant: int) -> None:
+    """Let ``claimant`` wait no more."""
+    claim, clock = line.claims[claimant], line.clock[0]
+    if not claim.is_listed:
+        return
+    _count_claim(line, claim.cause, claim.on, -1)
+    if claim.prev >= 0:
+        line.claims[claim.prev].next = claim.next
+    else:
+        clock.waiting_head = claim.next
+    if claim.next >= 0:
+        line.claims[claim.next].prev = claim.prev
+    else:
+        clock.waiting_tail = claim.prev
+    claim.is_listed, claim.cause = 0, NO_CAUSE
+
+
+@kernel
+def forget_order(line: Line) -> None:
+    """Begin a round over all claims, oldest first: so far nobody is ahead of anybody."""
+    for index in range(line.skills.size):
+        line.skills[index].ahead = 0
+    for index in range(line.limits.size):
+        line.limits[index].ahead = 0
+
+
+@kernel
+def pass_claim(line: Line, claimant: int) -> None:
+    """In a round: ``claimant`` is not retried and stays ahead of those who come after."""
+    claim = line.claims[claimant]
+    if claim.cause == PEOPLE:
+        line.skills[claim.on].ahead += 1
+    else:
+        line.limits[claim.on].ahead += 1
+
+
+@kernel
+def lift_claim(line: Line, claimant: int) -> None:
+    """In a round: ``claimant`` is about to be retried; it keeps its place but does not stand in its own way."""
+    claim = line.claims[claimant]
+    _count_claim(line, claim.cause, claim.on, -1)
+    if claim.cause == PEOPLE:
+        line.skills[claim.on].ahead += 1
+    else:
+        line.limits[claim.on].ahead += 1
+    claim.cause = NO_CAUSE
+
+
+@kernel
+def find_crew(line: Line, skill: int, people: int) -> int:
+    """The first crew with the skill that can spare ``people``, or -1; nobody passes an older claim on the skill."""
+    row = line.skills[skill]
+    if row.ahead > 0:
+        return -1
+    for index in range(row.first_crew, row.first_crew + row.n_crews):
+        crew = line.links[index].to
+        if line.crews[crew].present - line.crews[crew].busy >= people:
+            return crew
+    return -1
+
+
+@kernel
+def employ(line: Line, crew: int, people: int) -> None:
+    """Let ``people`` of the crew begin (or, negative, end) work."""
+    record_labour(line, crew)
+    line.crews[crew].busy += people
+    if people < 0:
+        line.clock[0].people_freed = 1
+
+
+@kernel
+def take_people(line: Line, u: int, phase: int) -> int:
+    """Give unit ``u`` all the people its phase needs, or none: -1, or the first skill that is missing."""
+    unit, row = line.units[u], line.phases[phase]
+    for need in range(row.n_needs):
+        link = line.links[row.first_need + need]
+        crew = find_crew(line, link.to, link.count)
+        if crew < 0:
+            for taken in range(need):
+                line.crews[unit.crews[taken]].busy -= line.links[row.first_need + taken].count
+            return link.to
+        line.crews[crew].busy += link.count
+        unit.crews[need] = crew
+    for need in range(row.n_needs):
+        people = line.links[row.first_need + need].count
+        line.crews[unit.crews[need]].busy -= people
+        employ(line, unit.crews[need], people)
+    unit.has_people = 1 if row.n_needs > 0 else 0
+    return -1
+
+
+@kernel
+def give_people(line: Line, u: int, phase: int) -> None:
+    """Send the people of unit ``u`` away."""
+    unit, row = line.units[u], line.phases[phase]
+    if unit.has_people:
+        for need in range(row.n_needs):
+            employ(line, unit.crews[need], -line.links[row.first_need + need].count)
+        unit.has_people = 0
+
+
+@kernel
+def people_needed(line: Line, phase: int) -> int:
+    """How many people the phase takes."""
+    row = line.phases[phase]
+    people = 0
+    for index in range(row.first_need, row.first_need + row.n_needs):
+        people += line.links[index].count
+    return people

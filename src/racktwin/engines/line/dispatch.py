@@ -1,0 +1,147 @@
+"""Starting work: the head of a queue gets a work unit, people and power together, or waits and says for what."""
+
+from __future__ import annotations
+
+from racktwin.sim.jit import kernel
+
+from .attendance import drop_claim, give_people, list_claim, take_people
+from .draw import reserve
+from .flow import dequeue, set_cause, unblock
+from .rules import admitted_w, choose_bank
+from .tables import CALENDAR, CELL, IDLE, NO_CAUSE, PEOPLE, WORKING, Line
+from .work import begin_phase, cause_of_limit, enter
+
+
+@kernel
+def _take_unit(line: Line, bank: int) -> int:
+    row = line.banks[bank]
+    u = row.free_head
+    row.free_head = line.units[u].next_free
+    row.n_free -= 1
+    line.centers[row.center].n_free -= 1
+    line.units[u].activity = WORKING
+    return u
+
+
+@kernel
+def _put_back(line: Line, u: int) -> None:
+    unit = line.units[u]
+    bank = line.banks[unit.bank]
+    unit.activity = IDLE
+    unit.next_free = bank.free_head
+    bank.free_head = u
+    bank.n_free += 1
+    line.centers[unit.center].n_free += 1
+
+
+@kernel
+def _unseat(line: Line, leader: int, until: int) -> None:
+    """Undo the seats of the gang's members before ``until``."""
+    member = leader
+    while member != until:
+        u = line.items[member].unit
+        give_people(line, u, line.operations[line.items[member].operation].first_phase)
+        reserve(line, u, line.items[member].part, 0.0)
+        _put_back(line, u)
+        line.items[member].unit = -1
+        member = line.items[member].gang_next
+
+
+@kernel
+def _seat(line: Line, w: int, leader: int) -> tuple[int, int]:
+    """Give each member of the gang a unit with power and people, or none: (-1, -1), or (cause, what is missing)."""
+    operation = line.items[leader].operation
+    first_phase = line.operations[operation].first_phase
+    clock = line.clock[0]
+    people_freed, power_freed = clock.people_freed, clock.power_freed
+    member = leader
+    while member >= 0:
+        part = line.items[member].part
+        bank, level, refusing = choose_bank(line, w, operation, part)
+        u = _take_unit(line, bank if bank >= 0 else _any_free_bank(line, w))
+        line.items[member].unit = u
+        lacking = take_people(line, u, first_phase)
+        if lacking >= 0 or bank < 0:
+            if lacking < 0:
+                give_people(line, u, first_phase)
+            _put_back(line, u)
+            line.items[member].unit = -1
+            _unseat(line, leader, member)
+            # nothing was freed by giving back what was just taken: retrying for it would never end
+            clock.people_freed, clock.power_freed = people_freed, power_freed
+            if lacking >= 0:
+                return PEOPLE, lacking
+            return cause_of_limit(line, refusing), refusing
+        line.units[u].level = level
+        reserve(line, u, part, admitted_w(line, operation, level))
+        member = line.items[member].gang_next
+    return -1, -1
+
+
+@kernel
+def _any_free_bank(line: Line, w: int) -> int:
+    center = line.centers[w]
+    bank = center.first_bank
+    while line.banks[bank].n_free == 0:
+        bank += 1
+    return bank
+
+
+@kernel
+def _begin(line: Line, leader: int) -> None:
+    """The gang, seated, starts together."""
+    member = leader
+    while member >= 0:
+        following = line.items[member].gang_next
+        u = line.items[member].unit
+        enter(line, u, member, line.units[u].level)
+        begin_phase(line, u)
+        member = following
+
+
+@kernel
+def _pull_blocked(line: Line, w: int) -> bool:
+    """Let the item blocked longest join the queue, if there is room or (without a buffer) a unit to take it."""
+    center = line.centers[w]
+    if center.blocked_head < 0:
+        return False
+    has_room = center.n_queued < center.buffer
+    if not has_room and not (center.buffer == 0 and center.queue_head < 0 and center.n_free > 0 and center.is_open):
+        return False
+    unblock(line, w)
+    return True
+
+
+@kernel
+def _wait(line: Line, w: int, cause: int, on: int) -> None:
+    set_cause(line, w, cause)
+    if on >= 0:
+        list_claim(line, w, cause, on)
+    else:
+        drop_claim(line, w)
+
+
+@kernel
+def dispatch(line: Line, w: int) -> None:
+    """Start all that can start at work center ``w``, in the order of its queue."""
+    center = line.centers[w]
+    while True:
+        if _pull_blocked(line, w):
+            continue
+        leader = center.queue_head
+        if leader < 0:
+            _wait(line, w, NO_CAUSE, -1)
+            return
+        if not center.is_open:
+            _wait(line, w, CALENDAR, -1)
+            return
+        if center.n_free < max(1, line.operations[line.items[leader].operation].gang):
+            _wait(line, w, CELL, -1)
+            return
+        cause, on = _seat(line, w, leader)
+        if cause >= 0:
+            _wait(line, w, cause, on)
+            return
+        drop_claim(line, w)
+        dequeue(line, w)
+        _begin(line, leader)

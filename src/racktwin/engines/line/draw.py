@@ -1,0 +1,90 @@
+"""What a work unit reserves and draws, passed on to every feed and loop on its path."""
+
+from __future__ import annotations
+
+from racktwin.sim.jit import kernel
+from racktwin.sim.power import load_per_watt, refusing_limit
+from racktwin.sim.states import BLOCKED, CLOSED, COOLANT, PEOPLE, POWER, STANDBY, STARVED
+
+from .recording import record_limit, record_state
+from .tables import CALENDAR as CALENDAR_CAUSE
+from .tables import COOLANT as COOLANT_CAUSE
+from .tables import PEOPLE as PEOPLE_CAUSE
+from .tables import POWER as POWER_CAUSE
+from .tables import Line
+
+
+@kernel
+def refused_by(line: Line, bank: int, part: int, watts: float) -> int:
+    """The limit that refuses ``watts`` more for the part at the bank, or -1."""
+    if watts <= 0.0:
+        return -1
+    row = line.banks[bank]
+    is_fair = line.clock[0].is_fair == 1
+    return refusing_limit(line.limits, line.paths, row.first_path, row.n_paths, line.parts[part], watts, is_fair)
+
+
+@kernel
+def reserve(line: Line, u: int, part: int, watts: float) -> None:
+    """Let unit ``u`` hold a reservation of ``watts``, in place of what it held."""
+    unit = line.units[u]
+    change = watts - unit.reserved_w
+    if change == 0.0:
+        return
+    bank, row = line.banks[unit.bank], line.parts[part]
+    for index in range(bank.first_path, bank.first_path + bank.n_paths):
+        path = line.paths[index]
+        load = load_per_watt(path, row.liquid_fraction, row.coolant_flow_m3_per_j) * change
+        if load != 0.0:
+            record_limit(line, path.limit)
+            line.limits[path.limit].reserved += load
+    unit.reserved_w = watts
+    if change < 0.0:
+        line.clock[0].power_freed = 1
+
+
+@kernel
+def set_draw(line: Line, u: int, part: int, watts: float) -> None:
+    """Let unit ``u`` draw ``watts`` from now on, and charge what it drew so far to the item in it."""
+    unit, now_s = line.units[u], line.clock[0].now_s
+    unit.energy_j += unit.draw_w * (now_s - unit.draw_since_s)
+    unit.draw_since_s = now_s
+    change = watts - unit.draw_w
+    if change == 0.0:
+        return
+    bank, row = line.banks[unit.bank], line.parts[part]
+    for index in range(bank.first_path, bank.first_path + bank.n_paths):
+        path = line.paths[index]
+        load = load_per_watt(path, row.liquid_fraction, row.coolant_flow_m3_per_j) * change
+        if load != 0.0:
+            record_limit(line, path.limit)
+            line.limits[path.limit].draw += load
+    unit.draw_w = watts
+
+
+@kernel
+def set_state(line: Line, u: int, state: int, reason: int, serial: int) -> None:
+    """Let unit ``u`` be in an E10 state for a reason, with the item of ``serial`` (or -1) in it."""
+    unit = line.units[u]
+    if unit.state == state and unit.reason == reason and unit.state_serial == serial:
+        return
+    record_state(line, u)
+    unit.state, unit.reason, unit.state_serial = state, reason, serial
+
+
+@kernel
+def reason_of(cause: int) -> int:
+    """Why a unit stands by, for the cause for which its work center's queue waits."""
+    if cause == PEOPLE_CAUSE:
+        return PEOPLE
+    if cause == POWER_CAUSE:
+        return POWER
+    if cause == COOLANT_CAUSE:
+        return COOLANT
+    return CLOSED if cause == CALENDAR_CAUSE else STARVED
+
+
+@kernel
+def stand_by_blocked(line: Line, u: int, serial: int) -> None:
+    """Unit ``u`` holds a finished item that has nowhere to go."""
+    set_state(line, u, STANDBY, BLOCKED, serial)

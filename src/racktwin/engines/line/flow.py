@@ -1,0 +1,433 @@
+"""How items move: released, kitted, queued, handed over, blocked, shipped, scrapped."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from racktwin.sim.jit import kernel
+from racktwin.sim.states import NON_SCHEDULED, STANDBY
+
+from .draw import reason_of, reserve, set_draw, set_state, stand_by_blocked
+from .material import free_item, put_in_stock, take_kit, take_swap
+from .quality import end_defects
+from .recording import MADE, record_material, record_operation, record_shipment, record_work_order
+from .tables import (
+    BLOCKED,
+    CALENDAR,
+    CAUSES,
+    DISCARDED,
+    EDD,
+    ESCAPED,
+    FINISHED,
+    GANG,
+    IDLE,
+    MATERIAL,
+    NO_CAUSE,
+    PRIORITY,
+    SCRAP,
+    SCRAPPED,
+    SHIPPED,
+    SPT,
+    UP,
+    Line,
+)
+
+
+@kernel
+def mark(line: Line, w: int) -> None:
+    """Look at work center ``w`` again before time goes on."""
+    clock, center = line.clock[0], line.centers[w]
+    if not center.is_dirty:
+        center.is_dirty = 1
+        center.next_dirty = clock.dirty_center
+        clock.dirty_center = w
+
+
+@kernel
+def settle_cause(line: Line, w: int) -> None:
+    """Book the time since the last change to the cause for which the queue waited."""
+    center, now_s = line.centers[w], line.clock[0].now_s
+    if center.cause != NO_CAUSE:
+        center.waited_s[center.cause] += now_s - center.cause_since_s
+    center.cause_since_s = now_s
+
+
+@kernel
+def set_cause(line: Line, w: int, cause: int) -> None:
+    """Let the queue of ``w`` wait for ``cause`` from now on; its idle units stand by for the same reason."""
+    center = line.centers[w]
+    if center.cause == cause:
+        return
+    settle_cause(line, w)
+    center.cause = cause
+    if center.n_free > 0:
+        for u in range(center.first_unit, center.first_unit + center.n_units):
+            if line.units[u].activity == IDLE and line.units[u].health == UP:
+                show_idle(line, u)
+
+
+@kernel
+def show_idle(line: Line, u: int) -> None:
+    """Record why the idle unit ``u`` does nothing."""
+    center = line.centers[line.units[u].center]
+    if center.is_open:
+        set_state(line, u, STANDBY, reason_of(center.cause), -1)
+    else:
+        set_state(line, u, NON_SCHEDULED, reason_of(CALENDAR), -1)
+
+
+@kernel
+def _goes_before(line: Line, rule: int, a: int, b: int) -> bool:
+    """Whether item ``a`` is dispatched before ``b``, which came earlier."""
+    first, second = line.items[a], line.items[b]
+    if rule == PRIORITY:
+        return first.priority > second.priority
+    if rule == EDD:
+        return first.due_s < second.due_s
+    if rule == SPT:
+        return line.operations[first.operation].mean_s < line.operations[second.operation].mean_s
+    return False
+
+
+@kernel
+def enqueue(line: Line, index: int) -> None:
+    """Item ``index`` joins the queue of its operation's work center."""
+    item = line.items[index]
+    w = line.operations[item.operation].center
+    center = line.centers[w]
+    settle_cause(line, w)
+    for cause in range(CAUSES):
+        item.center_waited_s[cause] = -center.waited_s[cause]
+    before, after = center.queue_tail, -1
+    if center.dispatch != 0:
+        before = -1
+        after = center.queue_head
+        while after >= 0 and not _goes_before(line, center.dispatch, index, after):
+            before, after = after, line.items[after].next
+    item.next = after
+    if before >= 0:
+        line.items[before].next = index
+    else:
+        center.queue_head = index
+    if after < 0:
+        center.queue_tail = index
+    center.n_queued += 1
+    mark(line, w)
+
+
+@kernel
+def join(line: Line, index: int, operation: int) -> None:
+    """Item ``index`` comes to ``operation``: it is kitted, waits for its gang, and then queues."""
+    item, row, now_s = line.items[index], line.operations[operation], line.clock[0].now_s
+    item.operation = operation
+    item.queued_s = item.waiting_since_s = now_s
+    item.material_s = item.gang_s = 0.0
+    item.visits += 1
+    item.next = -1
+    if row.n_consumed > 0 and (row.wait_head >= 0 or not take_kit(line, index, operation)):
+        if row.wait_tail >= 0:
+            line.items[row.wait_tail].next = index
+        else:
+            row.wait_head = index
+        row.wait_tail = index
+        return
+    gather(line, index)
+
+
+@kernel
+def gather(line: Line, index: int) -> None:
+    """The kitted item queues, or waits until its gang is complete; a gang queues as its first item."""
+    item, now_s = line.items[index], line.clock[0].now_s
+    row = line.operations[item.operation]
+    item.material_s = now_s - item.waiting_since_s
+    item.waiting_since_s = now_s
+    item.gang_next = -1
+    if row.gang <= 1:
+        enqueue(line, index)
+        return
+    if row.gang_tail >= 0:
+        line.items[row.gang_tail].gang_next = index
+    else:
+        row.gang_head = index
+    row.gang_tail = index
+    row.n_gang += 1
+    if row.n_gang < row.gang:
+        return
+    member = row.gang_head
+    while member >= 0:
+        line.items[member].gang_s = now_s - line.items[member].waiting_since_s
+        member = line.items[member].gang_next
+    leader = row.gang_head
+    row.gang_head = row.gang_tail = -1
+    row.n_gang = 0
+    enqueue(line, leader)
+
+
+@kernel
+def new_item(line: Line, part: int, order: int, source: int, priority: int, wanted_s: float, due_s: float) -> int:
+    """A row for a piece to be made; it enters the plant by :func:`release`."""
+    clock = line.clock[0]
+    index = clock.free_item
+    item = line.items[index]
+    clock.free_item = item.next
+    clock.free_items -= 1
+    item.serial, item.part, item.order, item.source = -1, part, order, source
+    item.priority, item.wanted_s, item.due_s = priority, wanted_s, due_s
+    item.release_s = np.nan
+    item.visits = item.failures = item.all_failures = item.is_reworked = item.is_order = 0
+    item.operation = item.retest = item.mending = item.next = item.gang_next = item.unit = item.defects = -1
+    item.stress_s = item.energy_j = item.labour_s = 0.0
+    return index
+
+
+@kernel
+def _start(line: Line, index: int) -> None:
+    """The piece begins its route."""
+    clock, item = line.clock[0], line.items[index]
+    item.serial = clock.next_serial
+    clock.next_serial += 1
+    part = line.parts[item.part]
+    item.entity = part.made
+    part.made += 1
+    item.release_s = clock.now_s
+    join(line, index, part.first_operation)
+
+
+@kernel
+def release(line: Line, index: int) -> None:
+    """Release the piece and, before it, every component made here that it needs at any level."""
+    item = line.items[index]
+    part = line.parts[item.part]
+    for k in range(part.first_component, part.first_component + part.n_components):
+        link = line.links[k]
+        for _ in range(link.count):
+            _start(line, new_item(line, link.to, item.order, item.source, item.priority, item.wanted_s, item.due_s))
+    _start(line, index)
+
+
+@kernel
+def release_spare(line: Line, index: int, part: int) -> None:
+    """Make one more of a component that item ``index`` has used up beyond its bill of materials."""
+    item, now_s = line.items[index], line.clock[0].now_s
+    release(line, new_item(line, part, item.order, item.source, item.priority, now_s, item.due_s))
+
+
+@kernel
+def join_debug(line: Line, index: int, operation: int) -> None:
+    """Item ``index`` comes to debug; it waits for the part that will replace the bad one."""
+    item, row = line.items[index], line.operations[operation]
+    item.operation = operation
+    item.queued_s = item.waiting_since_s = line.clock[0].now_s
+    item.material_s = item.gang_s = 0.0
+    item.visits += 1
+    item.next = -1
+    part = -1 if item.mending < 0 else line.kinds[line.defects[item.mending].kind].replace
+    if part >= 0 and not _swap(line, index, part):
+        waited_for = line.parts[part]
+        if waited_for.swap_tail >= 0:
+            line.items[waited_for.swap_tail].next = index
+        else:
+            waited_for.swap_head = index
+        waited_for.swap_tail = index
+        return
+    if row.n_consumed > 0:
+        take_kit(line, index, operation)
+    gather(line, index)
+
+
+@kernel
+def _swap(line: Line, index: int, part: int) -> bool:
+    if not take_swap(line, index, part):
+        return False
+    if line.parts[part].first_operation >= 0:
+        release_spare(line, index, part)
+    return True
+
+
+@kernel
+def serve_waiting(line: Line, part: int) -> None:
+    """Stock of the part has come: debug first, then the assemblies that wait for it, first come first served."""
+    row = line.parts[part]
+    while row.swap_head >= 0:
+        index = row.swap_head
+        following = line.items[index].next
+        if not _swap(line, index, part):
+            return
+        row.swap_head = following
+        if following < 0:
+            row.swap_tail = -1
+        line.items[index].next = -1
+        gather(line, index)
+    for k in range(row.first_consumer, row.first_consumer + row.n_consumers):
+        operation = line.operations[line.links[k].to]
+        while operation.wait_head >= 0:
+            index = operation.wait_head
+            following = line.items[index].next
+            if not take_kit(line, index, line.links[k].to):
+                break
+            operation.wait_head = following
+            if following < 0:
+                operation.wait_tail = -1
+            line.items[index].next = -1
+            gather(line, index)
+
+
+@kernel
+def _release_held(line: Line, s: int) -> None:
+    """A piece of the source has left: the next order that was held back may go."""
+    source, clock = line.sources[s], line.clock[0]
+    source.wip -= 1
+    if source.held_head >= 0:
+        index = source.held_head
+        source.held_head = line.items[index].next
+        if source.held_head < 0:
+            source.held_tail = -1
+        source.wip += 1
+        release(line, index)
+    elif source.interarrival_law < 0:
+        release_order(line, s)
+
+
+@kernel
+def release_order(line: Line, s: int) -> None:
+    """One more piece of a source that always has another order."""
+    source, clock = line.sources[s], line.clock[0]
+    index = new_item(line, source.part, clock.next_order, s, source.priority, clock.now_s, np.inf)
+    line.items[index].is_order = 1
+    clock.next_order += 1
+    source.wip += 1
+    release(line, index)
+
+
+@kernel
+def _ship(line: Line, index: int) -> None:
+    item, now_s = line.items[index], line.clock[0].now_s
+    latent, patent = end_defects(line, index, ESCAPED)
+    record_shipment(line, index, latent, patent)
+    record_work_order(line, index, SHIPPED, now_s)
+    s = item.source
+    free_item(line, index)
+    if s >= 0:
+        _release_held(line, s)
+
+
+@kernel
+def _scrap(line: Line, index: int) -> None:
+    """The piece is lost; another is released in its place."""
+    item = line.items[index]
+    end_defects(line, index, DISCARDED)
+    record_work_order(line, index, SCRAPPED, line.clock[0].now_s)
+    again = new_item(line, item.part, item.order, item.source, item.priority, item.wanted_s, item.due_s)
+    line.items[again].is_order = item.is_order
+    free_item(line, index)
+    release(line, again)
+
+
+@kernel
+def vacate(line: Line, u: int) -> None:
+    """Unit ``u`` is empty: its item has gone."""
+    unit = line.units[u]
+    unit.item, unit.activity = -1, IDLE
+    if unit.health == UP:
+        make_free(line, u)
+
+
+@kernel
+def make_free(line: Line, u: int) -> None:
+    """The idle unit ``u`` can take work."""
+    unit = line.units[u]
+    bank, center = line.banks[unit.bank], line.centers[unit.center]
+    unit.next_free = bank.free_head
+    bank.free_head = u
+    bank.n_free += 1
+    center.n_free += 1
+    show_idle(line, u)
+    mark(line, unit.center)
+
+
+@kernel
+def hand_over(line: Line, u: int) -> None:
+    """The finished item of unit ``u`` goes where it is bound."""
+    unit = line.units[u]
+    index = unit.item
+    item = line.items[index]
+    record_operation(line, u)
+    item.energy_j += unit.energy_j
+    item.labour_s += unit.labour_s
+    item.unit = -1
+    vacate(line, u)
+    if unit.outcome == SCRAP:
+        _scrap(line, index)
+    elif unit.target == FINISHED:
+        if item.is_order:
+            _ship(line, index)
+        else:
+            put_in_stock(line, index)
+            record_material(line, item.part, 1, MADE)
+            serve_waiting(line, item.part)
+    elif line.operations[unit.target].is_rework:
+        join_debug(line, index, unit.target)
+    else:
+        join(line, index, unit.target)
+
+
+@kernel
+def leave(line: Line, u: int) -> None:
+    """Work on the item of unit ``u`` has ended: it leaves, or blocks the unit if the next buffer is full."""
+    unit = line.units[u]
+    item = line.items[unit.item]
+    set_draw(line, u, item.part, 0.0)
+    reserve(line, u, item.part, 0.0)
+    unit.ended_s = line.clock[0].now_s
+    if unit.outcome == SCRAP or unit.target == FINISHED:
+        hand_over(line, u)
+        return
+    row = line.operations[unit.target]
+    center = line.centers[row.center]
+    is_bounded = not row.is_rework and row.n_consumed == 0 and row.gang <= 1 and not item.is_reworked
+    if not is_bounded or center.n_queued < center.buffer:
+        hand_over(line, u)
+        return
+    unit.activity = BLOCKED
+    stand_by_blocked(line, u, item.serial)
+    unit.next_blocked = -1
+    if center.blocked_tail >= 0:
+        line.units[center.blocked_tail].next_blocked = u
+    else:
+        center.blocked_head = u
+    center.blocked_tail = u
+    mark(line, row.center)
+
+
+@kernel
+def unblock(line: Line, w: int) -> None:
+    """The unit that has been blocked longest by work center ``w`` hands over its item."""
+    center = line.centers[w]
+    u = center.blocked_head
+    center.blocked_head = line.units[u].next_blocked
+    if center.blocked_head < 0:
+        center.blocked_tail = -1
+    hand_over(line, u)
+
+
+@kernel
+def dequeue(line: Line, w: int) -> None:
+    """The head of the queue enters work: what it waited for is booked to it (and to its gang)."""
+    center = line.centers[w]
+    settle_cause(line, w)
+    index = center.queue_head
+    center.queue_head = line.items[index].next
+    if center.queue_head < 0:
+        center.queue_tail = -1
+    center.n_queued -= 1
+    leader = line.items[index]
+    leader.next = -1
+    for cause in range(CAUSES):
+        leader.center_waited_s[cause] += center.waited_s[cause]
+    member = index
+    while member >= 0:
+        item = line.items[member]
+        for cause in range(CAUSES):
+            item.center_waited_s[cause] = leader.center_waited_s[cause]
+        item.center_waited_s[MATERIAL], item.center_waited_s[GANG] = item.material_s, item.gang_s
+        member = item.gang_next

@@ -1,0 +1,247 @@
+"""The event loop of the line: what happens next, and everything that follows from it at that instant."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from racktwin.sim.distributions import sample
+from racktwin.sim.events import cancel, next_slot, schedule
+from racktwin.sim.jit import entry_point, kernel
+
+from .attendance import forget_order, lift_claim, pass_claim
+from .dispatch import dispatch
+from .flow import mark, new_item, release, release_order, serve_waiting, show_idle
+from .material import receive
+from racktwin.sim.packing import packed
+from .recording import record_defect, record_labour, record_limit, record_state, record_work_order
+from .tables import (
+    HEADCOUNT,
+    IDLE,
+    IN_PROGRESS,
+    IN_STOCK,
+    OPEN,
+    OPENING,
+    PEOPLE,
+    RECEIPT,
+    REPAIRING,
+    UP,
+    WORKING,
+    Line,
+)
+from .work import book_and_go_on, break_down, end_phase, end_repair, first_life, interrupt_repair, pause
+
+DONE, ROWS_FULL, ITEMS_FULL, DEFECTS_FULL = range(4)
+"""Why :func:`run` returned: finished, or Python must make room in a table and call again."""
+
+@entry_point
+def start(tables: Line) -> None:
+    """Time zero: everything is idle, timelines and sources have their first event pending."""
+    _start(packed(tables))
+
+
+@kernel
+def _start(line: Line) -> None:
+    clock = line.clock[0]
+    for u in range(line.units.size):
+        first_life(line, u)
+    for t in range(line.timelines.size):
+        if line.timelines[t].next < line.timelines[t].end:
+            time_s = line.steps[line.timelines[t].next].time_s
+            schedule(line.events, clock.first_timeline_slot + t, time_s)
+    for s in range(line.sources.size):
+        schedule(line.events, clock.first_source_slot + s, line.sources[s].first_s)
+
+@entry_point
+def run(tables: Line) -> int:
+    """Simulate until the horizon, or until a table is nearly full; call again to go on."""
+    return _run(packed(tables))
+
+
+@kernel
+def _run(line: Line) -> int:
+    clock = line.clock[0]
+    while True:
+        if clock.wide_rows + clock.most_rows > line.wide.size or clock.narrow_rows + clock.most_rows > line.narrow.size:
+            return ROWS_FULL
+        if clock.free_items < clock.most_items:
+            return ITEMS_FULL
+        if clock.free_defects < clock.most_defects:
+            return DEFECTS_FULL
+        slot = next_slot(line.events)
+        time_s = line.events[slot].time_s
+        if time_s > clock.horizon_s:
+            clock.now_s = clock.horizon_s
+            return DONE
+        clock.now_s = time_s
+        clock.events += 1
+        cancel(line.events, slot)
+        handle(line, slot)
+        settle(line)
+
+@kernel
+def handle(line: Line, slot: int) -> None:
+    """The event of ``slot``; all else at this instant follows in :func:`settle`."""
+    clock = line.clock[0]
+    if slot < clock.first_failure_slot:
+        if line.units[slot].health == REPAIRING:
+            end_repair(line, slot)
+        else:
+            end_phase(line, slot)
+    elif slot < clock.first_timeline_slot:
+        break_down(line, slot - clock.first_failure_slot)
+    elif slot < clock.first_source_slot:
+        take_step(line, slot - clock.first_timeline_slot)
+    else:
+        receive_order(line, slot - clock.first_source_slot)
+
+@kernel
+def settle(line: Line) -> None:
+    """Let everything that can happen now happen: claims on what was freed first, then queues that changed."""
+    clock = line.clock[0]
+    while True:
+        if clock.people_freed or clock.power_freed:
+            retry_claims(line)
+        elif clock.dirty_center >= 0:
+            w = clock.dirty_center
+            clock.dirty_center = line.centers[w].next_dirty
+            line.centers[w].is_dirty = 0
+            dispatch(line, w)
+        else:
+            return
+
+@kernel
+def retry_claims(line: Line) -> None:
+    """Whoever waits for what was freed tries again, oldest claim first."""
+    clock = line.clock[0]
+    people_freed, power_freed = clock.people_freed, clock.power_freed
+    clock.people_freed = clock.power_freed = 0
+    forget_order(line)
+    last = clock.waiting_tail
+    claimant = clock.waiting_head
+    while claimant >= 0:
+        claim = line.claims[claimant]
+        following = -1 if claimant == last else claim.next
+        cause = claim.cause
+        if (people_freed and cause == PEOPLE) or (power_freed and cause != PEOPLE):
+            lift_claim(line, claimant)
+            if claimant < line.centers.size:
+                dispatch(line, claimant)
+            else:
+                book_and_go_on(line, claimant - line.centers.size, cause)
+        else:
+            pass_claim(line, claimant)
+        claimant = following
+
+@kernel
+def take_step(line: Line, t: int) -> None:
+    """The next entry of a timeline: a headcount, an opening, a receipt of parts, or an order of the order book."""
+    timeline = line.timelines[t]
+    step = line.steps[timeline.next]
+    timeline.next += 1
+    if timeline.next < timeline.end:
+        schedule(line.events, line.clock[0].first_timeline_slot + t, line.steps[timeline.next].time_s)
+    if timeline.kind == HEADCOUNT:
+        change_headcount(line, step.target, step.amount)
+    elif timeline.kind == OPENING:
+        open_center(line, step.target, step.amount)
+    elif timeline.kind == RECEIPT:
+        receive(line, step.target, step.amount)
+        serve_waiting(line, step.target)
+    else:
+        release_pieces(line, step.target, step.amount, step.priority, step.due_s)
+
+@kernel
+def change_headcount(line: Line, c: int, present: int) -> None:
+    """People come or go; where more are at work than present, work pauses, the last units first."""
+    crew = line.crews[c]
+    record_labour(line, c)
+    if present > crew.present:
+        line.clock[0].people_freed = 1
+    crew.present = present
+    for u in range(line.units.size - 1, -1, -1):
+        if crew.busy <= present:
+            return
+        unit = line.units[u]
+        if unit.health == REPAIRING and unit.repair_crew == c:
+            interrupt_repair(line, u)
+        elif unit.health == UP and unit.activity == WORKING and unit.has_people:
+            phase = line.phases[unit.phase]
+            for need in range(phase.n_needs):
+                if unit.has_people and unit.crews[need] == c:
+                    pause(line, u)
+
+@kernel
+def open_center(line: Line, w: int, is_open: int) -> None:
+    """A work center opens or closes; what runs inside goes on to the end of its operation."""
+    center = line.centers[w]
+    center.is_open = is_open
+    for u in range(center.first_unit, center.first_unit + center.n_units):
+        if line.units[u].activity == IDLE and line.units[u].health == UP:
+            show_idle(line, u)
+    mark(line, w)
+
+@kernel
+def release_pieces(line: Line, part: int, pieces: int, priority: int, due_s: float) -> None:
+    """An order of the order book is released."""
+    clock = line.clock[0]
+    for _ in range(pieces):
+        index = new_item(line, part, clock.next_order, -1, priority, clock.now_s, due_s)
+        line.items[index].is_order = 1
+        release(line, index)
+    clock.next_order += 1
+
+@kernel
+def receive_order(line: Line, s: int) -> None:
+    """The next generated order arrives; its pieces are released, or held while too many are in progress."""
+    source, clock = line.sources[s], line.clock[0]
+    if source.interarrival_law < 0:
+        while source.wip < source.max_wip:
+            release_order(line, s)
+        return
+    source.arrivals += 1
+    due_s = np.inf
+    if source.due_law >= 0:
+        due_s = clock.now_s + sample(line.laws[source.due_law], line.samples, source.key, source.arrivals, 1)
+    for _ in range(source.quantity):
+        index = new_item(line, source.part, clock.next_order, s, source.priority, clock.now_s, due_s)
+        line.items[index].is_order = 1
+        if source.wip < source.max_wip:
+            source.wip += 1
+            release(line, index)
+        elif source.held_tail >= 0:
+            line.items[source.held_tail].next = index
+            source.held_tail = index
+        else:
+            source.held_head = source.held_tail = index
+    clock.next_order += 1
+    gap_s = sample(line.laws[source.interarrival_law], line.samples, source.key, source.arrivals, 0)
+    schedule(line.events, clock.first_source_slot + s, clock.now_s + max(gap_s, 1e-9))
+
+@entry_point
+def close(tables: Line, first_item: int) -> int:
+    """At the horizon: close intervals and record what is still inside, from row ``first_item``; -1 when complete."""
+    return _close(packed(tables), first_item)
+
+
+@kernel
+def _close(line: Line, first_item: int) -> int:
+    clock = line.clock[0]
+    if first_item == 0:
+        for u in range(line.units.size):
+            record_state(line, u)
+        for index in range(line.limits.size):
+            record_limit(line, index)
+        for index in range(line.crews.size):
+            record_labour(line, index)
+    for index in range(first_item, line.items.size):
+        if clock.wide_rows + clock.most_rows > line.wide.size:
+            return index
+        item = line.items[index]
+        if item.part >= 0 and item.serial >= 0:
+            is_stock = item.operation < 0
+            record_work_order(line, index, IN_STOCK if is_stock else IN_PROGRESS, np.nan)
+            d = item.defects
+            while d >= 0:
+                record_defect(line, d, item.serial, OPEN, np.nan)
+                d = line.defects[d].next
+    return -1

@@ -1,0 +1,103 @@
+"""Stock: what arrives, what an assembly takes, and who waits for it.
+
+An item takes all that its operation consumes before it joins the queue (it is kitted); until then it waits for
+material. Made components carry their defects, energy and labour into the assembly.
+"""
+
+from __future__ import annotations
+
+from racktwin.sim.jit import kernel
+
+from .quality import bring_defects, inherit_defects
+from .recording import RECEIVED, SWAPPED, USED, record_material, record_work_order
+from .tables import CONSUMED, DRAW_BROUGHT, DRAW_SWAPPED, Line
+
+
+@kernel
+def free_item(line: Line, index: int) -> None:
+    """Make the item's row free again."""
+    clock = line.clock[0]
+    line.items[index].part = -1
+    line.items[index].next = clock.free_item
+    clock.free_item = index
+    clock.free_items += 1
+
+
+@kernel
+def put_in_stock(line: Line, index: int) -> None:
+    """A finished component goes to the end of its part's stock."""
+    item = line.items[index]
+    part = line.parts[item.part]
+    item.next, item.operation = -1, -1
+    if part.stock_tail >= 0:
+        line.items[part.stock_tail].next = index
+    else:
+        part.stock_head = index
+    part.stock_tail = index
+    part.on_hand += 1
+
+
+@kernel
+def receive(line: Line, part: int, pieces: int) -> None:
+    """Bought pieces arrive."""
+    line.parts[part].on_hand += pieces
+    record_material(line, part, pieces, RECEIVED)
+
+
+@kernel
+def _assemble(line: Line, index: int, part: int) -> None:
+    """Take the oldest made component of the part into item ``index``."""
+    row = line.parts[part]
+    child = row.stock_head
+    component, item = line.items[child], line.items[index]
+    row.stock_head = component.next
+    if row.stock_head < 0:
+        row.stock_tail = -1
+    inherit_defects(line, index, child)
+    item.energy_j += component.energy_j
+    item.labour_s += component.labour_s
+    item.all_failures += component.all_failures
+    record_work_order(line, child, CONSUMED, line.clock[0].now_s)
+    free_item(line, child)
+
+
+@kernel
+def has_stock(line: Line, part: int, pieces: int) -> bool:
+    """Whether so many pieces can be taken now."""
+    row = line.parts[part]
+    return row.is_unlimited == 1 or row.on_hand >= pieces
+
+
+@kernel
+def _take(line: Line, index: int, part: int, pieces: int, reason: int, draw: int) -> None:
+    row = line.parts[part]
+    row.on_hand -= pieces
+    record_material(line, part, -pieces, reason)
+    if row.first_operation >= 0:
+        for _ in range(pieces):
+            _assemble(line, index, part)
+    else:
+        bring_defects(line, index, part, pieces, draw)
+
+
+@kernel
+def take_kit(line: Line, index: int, operation: int) -> bool:
+    """Take all that ``operation`` consumes into item ``index``, or nothing."""
+    row = line.operations[operation]
+    for k in range(row.first_consumed, row.first_consumed + row.n_consumed):
+        if not has_stock(line, line.links[k].to, line.links[k].count):
+            return False
+    line.items[index].operation = operation
+    for k in range(row.n_consumed):
+        link = line.links[row.first_consumed + k]
+        _take(line, index, link.to, link.count, USED, DRAW_BROUGHT + 16 * k)
+    return True
+
+
+@kernel
+def take_swap(line: Line, index: int, part: int) -> bool:
+    """Take one piece to replace a bad one in item ``index``, if there is one."""
+    if not has_stock(line, part, 1):
+        return False
+    _take(line, index, part, 1, SWAPPED, DRAW_SWAPPED)
+    return True

@@ -1,0 +1,218 @@
+"""From the rows a kernel appended to the tables of :mod:`racktwin.results.schema`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from racktwin.results.schema import TABLES, WAIT_CAUSES
+from racktwin.sim.states import E10_STATES, REASONS
+
+from . import recording
+from .compile import Names
+
+Array = npt.NDArray[Any]
+Columns = dict[str, Array | tuple[Array, Sequence[str]]]
+
+_OUTCOMES = ("pass", "fail", "false_fail", "scrap", "repaired")
+_ORDER_FATES = ("in_progress", "in_stock", "shipped", "consumed", "scrapped")
+_DEFECT_FATES = ("open", "repaired", "scrapped", "escaped")
+_MATERIAL_REASONS = ("receipt", "made", "consumed", "replacement")
+
+WAIT_COLUMNS = tuple(f"wait_{cause}_s" for cause in WAIT_CAUSES)
+
+
+def tables_of(wide: Array, narrow: Array, names: Names, limits: Array, replication: int) -> dict[str, pa.Table]:
+    """All tables of one replication, in the schema's column order. ``limits`` are the limits of the limit rows."""
+    readers: dict[str, tuple[Array, int, Callable[[Array, Array], Columns]]] = {
+        "operations": (wide, recording.OPERATIONS, lambda i, x: _operations(i, x, names)),
+        "work_orders": (wide, recording.WORK_ORDERS, lambda i, x: _work_orders(i, x, names)),
+        "shipments": (wide, recording.SHIPMENTS, lambda i, x: _shipments(i, x, names)),
+        "defects": (wide, recording.DEFECTS, lambda i, x: _defects(i, x, names)),
+        "states": (narrow, recording.STATES, lambda i, x: _states(i, x, names)),
+        "limits": (narrow, recording.LIMITS, lambda i, x: _limits(i, x, names, limits)),
+        "labour": (narrow, recording.LABOUR, lambda i, x: _labour(i, x, names)),
+        "material": (narrow, recording.MATERIAL, lambda i, x: _material(i, x, names)),
+    }
+    return {name: _table(name, rows, number, read, replication) for name, (rows, number, read) in readers.items()}
+
+
+def _table(
+    name: str, rows: Array, number: int, read: Callable[[Array, Array], Columns], replication: int
+) -> pa.Table:
+    chosen = rows[rows["table"] == number]
+    columns = read(chosen["i"], chosen["x"])
+    columns["replication"] = np.full(len(chosen), replication, dtype=np.int64)
+    order = [column.name for column in TABLES[name].columns]
+    return pa.table({column: _arrow(columns[column]) for column in order})
+
+
+def _arrow(values: Array | tuple[Array, Sequence[str]]) -> pa.Array:
+    if isinstance(values, tuple):
+        codes, words = values
+        dictionary = pa.array(words, pa.string())
+        return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32)), dictionary)
+    return pa.array(np.ascontiguousarray(values))
+
+
+def _named(codes: Array, words: Sequence[str]) -> tuple[Array, Sequence[str]]:
+    """Codes into ``words``; -1 is the empty string."""
+    return np.where(codes < 0, len(words), codes), (*words, "")
+
+
+def _visits(serial: Array, operation: Array, start_s: Array) -> Array:
+    """How often each part had been at its operation, this row included."""
+    order = np.lexsort((start_s, operation, serial))
+    is_first = np.ones(len(order), dtype=bool)
+    same = (np.diff(serial[order]) == 0) & (np.diff(operation[order]) == 0)
+    is_first[1:] = ~same
+    position = np.arange(len(order))
+    first_position = np.maximum.accumulate(np.where(is_first, position, 0)) if len(order) else position
+    visits = np.empty(len(order), dtype=np.int64)
+    visits[order] = position - first_position + 1
+    return visits
+
+
+def _operations(i: Array, x: Array, names: Names) -> Columns:
+    unit = i[:, 3]
+    centers, numbers = np.array(names.unit_centers, dtype=np.int64), np.array(names.unit_numbers, dtype=np.int64)
+    levels = tuple(dict.fromkeys((*names.operation_levels, "")))
+    level_of = np.array([levels.index(level) for level in names.operation_levels], dtype=np.int64)
+    waits = {column: x[:, 4 + index] for index, column in enumerate(WAIT_COLUMNS)}
+    return {
+        "serial_number": i[:, 0],
+        "part": _named(i[:, 1], names.parts),
+        "operation": _words(i[:, 2], names.operations),
+        "level": (level_of[i[:, 2]], levels),
+        "work_center": _named(centers[unit], names.work_centers),
+        "work_unit": numbers[unit],
+        "visit": _visits(i[:, 0], i[:, 2], x[:, 1]),
+        "queued_s": x[:, 0],
+        "start_s": x[:, 1],
+        "end_s": x[:, 2],
+        "left_s": x[:, 3],
+        **waits,
+        "work_s": x[:, 11],
+        "down_s": x[:, 12],
+        "blocked_s": x[:, 13],
+        "energy_j": x[:, 14],
+        "labour_s": x[:, 15],
+        "cap": x[:, 16],
+        "outcome": _named(i[:, 4], _OUTCOMES),
+        "defect_kind": _named(i[:, 5], names.defect_kinds),
+    }
+
+
+def _words(codes: Array, words: Sequence[str]) -> tuple[Array, Sequence[str]]:
+    """As :func:`_named`, for words that repeat (operations of the same name in several routings)."""
+    distinct = tuple(dict.fromkeys((*words, "")))
+    position = np.array([distinct.index(word) for word in (*words, "")], dtype=np.int64)
+    return position[np.where(codes < 0, len(words), codes)], distinct
+
+
+def _work_orders(i: Array, x: Array, names: Names) -> Columns:
+    sources = (*names.sources, "order_book", "component")
+    is_order = i[:, 5] == 1
+    own = np.where(i[:, 3] < 0, len(names.sources), i[:, 3])
+    return {
+        "serial_number": i[:, 0],
+        "part": _named(i[:, 1], names.parts),
+        "order_number": i[:, 2],
+        "source": (np.where(is_order, own, len(names.sources) + 1), sources),
+        "wanted_s": x[:, 0],
+        "release_s": x[:, 1],
+        "due_s": _finite(x[:, 2]),
+        "end_s": x[:, 3],
+        "fate": _named(i[:, 4], _ORDER_FATES),
+    }
+
+
+def _finite(values: Array) -> Array:
+    return np.where(np.isinf(values), np.nan, values)
+
+
+def _shipments(i: Array, x: Array, names: Names) -> Columns:
+    return {
+        "serial_number": i[:, 0],
+        "part": _named(i[:, 1], names.parts),
+        "order_number": i[:, 2],
+        "latent_escapes": i[:, 3],
+        "patent_escapes": i[:, 4],
+        "failures": i[:, 5],
+        "release_s": x[:, 0],
+        "due_s": _finite(x[:, 1]),
+        "shipped_s": x[:, 2],
+        "energy_j": x[:, 3],
+        "labour_s": x[:, 4],
+        "stress_s": x[:, 5],
+    }
+
+
+def _defects(i: Array, x: Array, names: Names) -> Columns:
+    origins = (*names.parts, *names.operations)
+    origin = np.where(i[:, 2] >= 0, i[:, 2], len(names.parts) + i[:, 3])
+    return {
+        "defect": i[:, 0],
+        "kind": _named(i[:, 1], names.defect_kinds),
+        "origin": _words(origin, origins),
+        "serial_number": i[:, 4],
+        "latent": i[:, 5] == 1,
+        "found_at": _words(i[:, 6], names.operations),
+        "created_s": x[:, 0],
+        "precipitates_at_stress_s": x[:, 1],
+        "precipitated_s": x[:, 2],
+        "found_s": x[:, 3],
+        "end_s": x[:, 4],
+        "fate": _named(i[:, 7], _DEFECT_FATES),
+    }
+
+
+def _states(i: Array, x: Array, names: Names) -> Columns:
+    centers, numbers = np.array(names.unit_centers, dtype=np.int64), np.array(names.unit_numbers, dtype=np.int64)
+    return {
+        "work_center": _named(centers[i[:, 0]], names.work_centers),
+        "work_unit": numbers[i[:, 0]],
+        "state": _named(i[:, 1], E10_STATES),
+        "reason": _named(i[:, 2], REASONS),
+        "serial_number": i[:, 3],
+        "start_s": x[:, 0],
+        "end_s": x[:, 1],
+    }
+
+
+def _limits(i: Array, x: Array, names: Names, limits: Array) -> Columns:
+    return {
+        "name": _words(i[:, 0], names.limits),
+        "quantity": _words(i[:, 0], names.limit_quantities),
+        "start_s": x[:, 0],
+        "end_s": x[:, 1],
+        "draw": x[:, 2],
+        "reserved": x[:, 3],
+        "limit": limits[i[:, 0]] if len(limits) else x[:, 2],
+        "waiting": i[:, 1],
+    }
+
+
+def _labour(i: Array, x: Array, names: Names) -> Columns:
+    return {
+        "operator_group": _named(i[:, 0], names.operator_groups),
+        "start_s": x[:, 0],
+        "end_s": x[:, 1],
+        "present": i[:, 1],
+        "busy": i[:, 2],
+        "waiting": i[:, 3],
+    }
+
+
+def _material(i: Array, x: Array, names: Names) -> Columns:
+    return {
+        "part": _named(i[:, 0], names.parts),
+        "time_s": x[:, 0],
+        "change": i[:, 1],
+        "on_hand": i[:, 2],
+        "reason": _named(i[:, 3], _MATERIAL_REASONS),
+    }

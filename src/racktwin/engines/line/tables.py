@@ -1,0 +1,368 @@
+"""The line as a few record tables: what each row holds, static and changing side by side.
+
+Ragged lists (what an operation consumes, who has a skill, what a part brings along) are runs of :data:`LINK` rows,
+named by a first index and a count. Lists of waiting things are intrusive: rows point to the next by index, -1 ends.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from racktwin.sim.distributions import LAW
+from racktwin.sim.events import EVENT
+from racktwin.sim.power import LIMIT, PATH
+
+Records = np.recarray[Any, Any]
+
+# What a unit is doing.
+IDLE, WORKING, WAITING, PAUSED, BLOCKED = range(5)
+# Whether it can.
+UP, REPAIRING, REPAIR_WAITING = range(3)
+# Why a work center's queue does not move, in the order of results.schema.WAIT_CAUSES. NO_CAUSE: nobody waits.
+CELL, PEOPLE, POWER, COOLANT, MATERIAL, GANG, CALENDAR = range(7)
+CAUSES = 7
+NO_CAUSE = -1
+# Outcomes of an operation.
+PASS, FAIL, FALSE_FAIL, SCRAP, REPAIRED = range(5)
+# Dispatch rules and failure clocks.
+FIFO, PRIORITY, EDD, SPT = range(4)
+BUSY_CLOCK, CALENDAR_CLOCK = range(2)
+# Fates of work items and defects.
+IN_PROGRESS, IN_STOCK, SHIPPED, CONSUMED, SCRAPPED = range(5)
+OPEN, MENDED, DISCARDED, ESCAPED = range(4)
+# Kinds of timeline entry.
+HEADCOUNT, OPENING, RECEIPT, RELEASE = range(4)
+# Draw numbers within an operation's stream: visit * VISIT_DRAWS + purpose (+ index).
+VISIT_DRAWS = 1 << 12
+DRAW_PHASE, DRAW_LEFT, DRAW_BROUGHT, DRAW_SWAPPED, DRAW_FALSE, DRAW_MENDED = 0, 256, 1024, 2048, 3072, 3073
+BY_DEFECT = -2  # a phase's law: the repair time of the defect in hand
+FINISHED = -1  # an item's target after its last operation
+MANY = 1 << 40
+
+CLOCK = np.dtype(
+    [
+        ("now_s", "f8"),
+        ("horizon_s", "f8"),
+        ("first_failure_slot", "i8"),
+        ("first_timeline_slot", "i8"),
+        ("first_source_slot", "i8"),
+        ("is_time_phased", "i8"),
+        ("is_fair", "i8"),
+        ("is_recording", "i8"),
+        ("next_serial", "i8"),
+        ("next_order", "i8"),
+        ("next_defect", "i8"),
+        ("free_item", "i8"),
+        ("free_items", "i8"),
+        ("free_defect", "i8"),
+        ("free_defects", "i8"),
+        ("most_items", "i8"),  # the most items, and defects, that one event can make
+        ("most_defects", "i8"),
+        ("dirty_center", "i8"),
+        ("waiting_head", "i8"),
+        ("waiting_tail", "i8"),
+        ("people_freed", "i8"),
+        ("power_freed", "i8"),
+        ("wide_rows", "i8"),
+        ("narrow_rows", "i8"),
+        ("most_rows", "i8"),
+        ("events", "i8"),
+    ]
+)
+
+CENTER = np.dtype(
+    [
+        ("first_bank", "i8"),
+        ("n_banks", "i8"),
+        ("first_unit", "i8"),
+        ("n_units", "i8"),
+        ("n_free", "i8"),
+        ("buffer", "i8"),
+        ("dispatch", "i8"),
+        ("is_open", "i8"),
+        ("queue_head", "i8"),
+        ("queue_tail", "i8"),
+        ("n_queued", "i8"),
+        ("blocked_head", "i8"),
+        ("blocked_tail", "i8"),
+        ("is_dirty", "i8"),
+        ("next_dirty", "i8"),
+        ("cause", "i8"),
+        ("cause_since_s", "f8"),
+        ("waited_s", "f8", (CAUSES,)),
+        ("fails", "i8"),
+        ("failure_clock", "i8"),
+        ("between_law", "i8"),
+        ("repair_law", "i8"),
+        ("repair_skill", "i8"),
+        ("repair_operators", "i8"),
+        ("restarts", "i8"),
+    ]
+)
+
+BANK = np.dtype(
+    [("center", "i8"), ("free_head", "i8"), ("n_free", "i8"), ("first_path", "i8"), ("n_paths", "i8"),
+     ("idle_draw_w", "f8"), ("n_units", "i8")]
+)  # fmt: skip
+
+MOST_SKILLS = 4
+"""The most different skills one phase may need at once."""
+
+UNIT = np.dtype(
+    [
+        ("center", "i8"),
+        ("bank", "i8"),
+        ("next_free", "i8"),
+        ("next_blocked", "i8"),
+        ("activity", "i8"),
+        ("health", "i8"),
+        ("state", "i8"),
+        ("reason", "i8"),
+        ("state_since_s", "f8"),
+        ("state_serial", "i8"),
+        ("item", "i8"),
+        ("phase", "i8"),
+        ("level", "i8"),
+        ("entered_s", "f8"),
+        ("ended_s", "f8"),
+        ("since_s", "f8"),  # when the present activity began
+        ("remaining_s", "f8"),  # work left in the phase
+        ("phase_s", "f8"),  # the phase's whole duration
+        ("cut_defect", "i8"),  # the defect whose failure ends the phase, or -1
+        ("has_people", "i8"),
+        ("crews", "i8", (MOST_SKILLS,)),
+        ("repair_crew", "i8"),
+        ("repair_left_s", "f8"),
+        ("down_since_s", "f8"),
+        ("target", "i8"),  # where the finished item goes: an operation, or FINISHED
+        ("outcome", "i8"),
+        ("outcome_kind", "i8"),
+        ("reserved_w", "f8"),
+        ("draw_w", "f8"),
+        ("draw_since_s", "f8"),
+        ("energy_j", "f8"),
+        ("labour_s", "f8"),
+        ("work_s", "f8"),
+        ("down_s", "f8"),
+        ("waited_s", "f8", (CAUSES,)),
+        ("lowest_cap", "f8"),
+        ("life_s", "f8"),  # working time left until the next breakdown (busy clock)
+        ("breakdowns", "i8"),
+        ("key", "u8"),
+    ]
+)
+
+CREW = np.dtype([("present", "i8"), ("busy", "i8"), ("claims", "i8"), ("since_s", "f8")])
+SKILL = np.dtype([("first_crew", "i8"), ("n_crews", "i8"), ("claims", "i8"), ("ahead", "i8")])
+
+OPERATION = np.dtype(
+    [
+        ("center", "i8"),
+        ("first_phase", "i8"),
+        ("n_phases", "i8"),
+        ("next", "i8"),
+        ("debug", "i8"),
+        ("retest", "i8"),
+        ("scrap_after", "i8"),
+        ("is_rework", "i8"),
+        ("gang", "i8"),
+        ("first_consumed", "i8"),
+        ("n_consumed", "i8"),
+        ("first_left", "i8"),
+        ("n_left", "i8"),
+        ("first_detected", "i8"),
+        ("n_detected", "i8"),
+        ("p_false_failure", "f8"),
+        ("mean_s", "f8"),
+        ("wait_head", "i8"),  # items that wait for material or for gang partners
+        ("wait_tail", "i8"),
+        ("gang_head", "i8"),
+        ("gang_tail", "i8"),
+        ("n_gang", "i8"),
+        ("key", "u8"),
+    ]
+)
+
+PHASE = np.dtype(
+    [
+        ("law", "i8"),
+        ("first_need", "i8"),
+        ("n_needs", "i8"),
+        ("draw_w", "f8"),
+        ("peak_w", "f8"),
+        ("first_level", "i8"),
+        ("n_levels", "i8"),
+        ("stress", "f8"),
+    ]
+)
+LEVEL = np.dtype([("cap", "f8"), ("speed", "f8")])
+
+PART = np.dtype(
+    [
+        ("first_operation", "i8"),
+        ("is_unlimited", "i8"),
+        ("on_hand", "i8"),
+        ("stock_head", "i8"),
+        ("stock_tail", "i8"),
+        ("swap_head", "i8"),  # items in debug that wait for one of these
+        ("swap_tail", "i8"),
+        ("first_component", "i8"),
+        ("n_components", "i8"),
+        ("first_consumer", "i8"),
+        ("n_consumers", "i8"),
+        ("first_brought", "i8"),
+        ("n_brought", "i8"),
+        ("liquid_fraction", "f8"),
+        ("coolant_flow_m3_per_j", "f8"),
+        ("made", "i8"),  # items of this part released so far: the entity of its random draws
+        ("key", "u8"),
+    ]
+)
+
+KIND = np.dtype(
+    [("is_latent", "i8"), ("shape", "f8"), ("scale_s", "f8"), ("replace", "i8"), ("repair_law", "i8"),
+     ("p_repaired", "f8")]
+)  # fmt: skip
+
+LINK = np.dtype([("to", "i8"), ("count", "i8"), ("amount", "f8")])
+
+ITEM = np.dtype(
+    [
+        ("serial", "i8"),
+        ("entity", "i8"),
+        ("part", "i8"),
+        ("order", "i8"),
+        ("source", "i8"),
+        ("priority", "i8"),
+        ("is_order", "i8"),
+        ("wanted_s", "f8"),
+        ("release_s", "f8"),
+        ("due_s", "f8"),
+        ("operation", "i8"),
+        ("visits", "i8"),  # operations entered so far, whatever they were
+        ("failures", "i8"),
+        ("all_failures", "i8"),
+        ("retest", "i8"),  # where to go on after debug, or -1 on the main route
+        ("is_reworked", "i8"),  # on its way back from debug: may exceed buffers
+        ("mending", "i8"),  # the defect that debug is about, or -1
+        ("next", "i8"),
+        ("gang_next", "i8"),
+        ("unit", "i8"),
+        ("queued_s", "f8"),
+        ("waiting_since_s", "f8"),
+        ("material_s", "f8"),
+        ("gang_s", "f8"),
+        ("center_waited_s", "f8", (CAUSES,)),
+        ("defects", "i8"),
+        ("stress_s", "f8"),
+        ("energy_j", "f8"),
+        ("labour_s", "f8"),
+    ]
+)
+
+DEFECT = np.dtype(
+    [
+        ("number", "i8"),
+        ("kind", "i8"),
+        ("origin_part", "i8"),
+        ("origin_operation", "i8"),
+        ("child_serial", "i8"),  # the assembled component that carries it, or -1
+        ("next", "i8"),
+        ("is_latent", "i8"),
+        ("was_latent", "i8"),
+        ("is_found", "i8"),
+        ("created_s", "f8"),
+        ("born_stress_s", "f8"),
+        ("fails_at_s", "f8"),  # stress after birth at which it turns patent
+        ("precipitated_s", "f8"),
+        ("found_s", "f8"),
+        ("found_operation", "i8"),
+        ("key", "u8"),
+    ]
+)
+
+SOURCE = np.dtype(
+    [
+        ("part", "i8"),
+        ("quantity", "i8"),
+        ("interarrival_law", "i8"),
+        ("due_law", "i8"),
+        ("first_s", "f8"),
+        ("priority", "i8"),
+        ("max_wip", "i8"),
+        ("wip", "i8"),
+        ("arrivals", "i8"),
+        ("held_head", "i8"),
+        ("held_tail", "i8"),
+        ("key", "u8"),
+    ]
+)
+
+TIMELINE = np.dtype([("next", "i8"), ("end", "i8"), ("kind", "i8"), ("target", "i8")])
+STEP = np.dtype([("time_s", "f8"), ("target", "i8"), ("amount", "i8"), ("due_s", "f8"), ("priority", "i8")])
+
+CLAIM = np.dtype([("next", "i8"), ("prev", "i8"), ("is_listed", "i8"), ("cause", "i8"), ("on", "i8")])
+
+WIDE = np.dtype([("table", "i8"), ("i", "i8", (12,)), ("x", "f8", (20,))])
+NARROW = np.dtype([("table", "i8"), ("i", "i8", (4,)), ("x", "f8", (5,))])
+"""Rows as the kernel appends them; records.py knows which slot is which column."""
+
+
+class Line(NamedTuple):
+    """All tables of one line, ready to run. Copying the tables copies the state."""
+
+    clock: Records
+    events: Records
+    centers: Records
+    banks: Records
+    units: Records
+    crews: Records
+    skills: Records
+    operations: Records
+    phases: Records
+    levels: Records
+    parts: Records
+    kinds: Records
+    links: Records
+    paths: Records
+    limits: Records
+    claims: Records
+    items: Records
+    defects: Records
+    sources: Records
+    timelines: Records
+    steps: Records
+    laws: Records
+    samples: np.ndarray[Any, np.dtype[np.float64]]
+    wide: Records
+    narrow: Records
+
+
+DTYPES: dict[str, np.dtype[Any]] = {
+    "clock": CLOCK,
+    "events": EVENT,
+    "centers": CENTER,
+    "banks": BANK,
+    "units": UNIT,
+    "crews": CREW,
+    "skills": SKILL,
+    "operations": OPERATION,
+    "phases": PHASE,
+    "levels": LEVEL,
+    "parts": PART,
+    "kinds": KIND,
+    "links": LINK,
+    "paths": PATH,
+    "limits": LIMIT,
+    "claims": CLAIM,
+    "items": ITEM,
+    "defects": DEFECT,
+    "sources": SOURCE,
+    "timelines": TIMELINE,
+    "steps": STEP,
+    "laws": LAW,
+    "wide": WIDE,
+    "narrow": NARROW,
+}

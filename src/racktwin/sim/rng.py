@@ -1,0 +1,56 @@
+"""Random numbers by name: a draw is a pure function of (seed, replication, stream, entity, draw).
+
+Philox-2x64 with ten rounds (Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as 1, 2, 3", SC'11).
+Since no draw depends on the order of events, two scenarios that differ in one place use equal numbers everywhere
+else (common random numbers), and any replication can be run alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import numpy as np
+
+from .jit import kernel
+
+_MULTIPLIER = np.uint64(0xD2B74407B1CE6E93)
+_WEYL = np.uint64(0x9E3779B97F4A7C15)
+_LOW_HALF = np.uint64(0xFFFFFFFF)
+_HALF = np.uint64(32)
+_SHIFT_53 = np.uint64(11)
+_TO_UNIT = 2.0**-53
+
+
+def stream_key(seed: int, replication: int, name: str) -> np.uint64:
+    """The 64-bit key of the stream ``name``."""
+    digest = hashlib.blake2b(f"{seed}/{replication}/{name}".encode(), digest_size=8).digest()
+    return np.uint64(int.from_bytes(digest, "little"))
+
+
+@kernel
+def _multiply_high(a: Any, b: Any) -> Any:
+    """The upper 64 bits of the 128-bit product of two uint64."""
+    a_low, a_high = a & _LOW_HALF, a >> _HALF
+    b_low, b_high = b & _LOW_HALF, b >> _HALF
+    cross = (a_low * b_low >> _HALF) + (a_high * b_low & _LOW_HALF) + a_low * b_high
+    return a_high * b_high + (a_high * b_low >> _HALF) + (cross >> _HALF)
+
+
+@kernel
+def philox(key: Any, counter_0: Any, counter_1: Any) -> Any:
+    """Two uint64 from Philox-2x64-10 for a uint64 key and a 128-bit counter (two uint64)."""
+    left, right = counter_0, counter_1
+    for _ in range(10):
+        high = _multiply_high(_MULTIPLIER, left)
+        low = _MULTIPLIER * left
+        left, right = high ^ key ^ right, low
+        key = key + _WEYL
+    return left, right
+
+
+@kernel
+def uniform(key: Any, entity: int, draw: int) -> float:
+    """A number in (0, 1) for draw number ``draw`` of ``entity`` in the stream ``key``."""
+    bits, _ = philox(key, np.uint64(draw), np.uint64(entity))
+    return ((bits >> _SHIFT_53) + 0.5) * _TO_UNIT
