@@ -15,6 +15,14 @@ from .numbers import MISSING, percent, quantity, words
 from .palette import E10_COLOURS
 
 _EFFECTIVENESS = ("utilization", "uptime", "availability", "effectiveness", "quality_ratio", "oee")
+_SHORT = {
+    "availability": "Availability",
+    "effectiveness": "Effectiveness",
+    "quality_ratio": "Quality",
+    "oee": "OEE",
+    "mtbf": "MTBF",
+    "mttr": "MTTR",
+}
 
 
 def equipment_section(evidence: Evidence) -> Section:
@@ -95,7 +103,7 @@ def _effectiveness(evidence: Evidence, centers: list[str]) -> Table:
         (
             Column("Work center", numeric=False),
             Column("Work units"),
-            *(Column(KPIS[kpi].title, help=KPIS[kpi].formula) for kpi in kpis),
+            *(Column(_SHORT.get(kpi, KPIS[kpi].title), help=f"{KPIS[kpi].title}: {KPIS[kpi].formula}") for kpi in kpis),
         ),
         tuple(rows),
     )

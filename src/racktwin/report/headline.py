@@ -79,7 +79,8 @@ def _card(evidence: Evidence, kpi: str, title: str, unit: str = "", details: tup
     shown = evidence.scale(kpi, "")
     found = evidence.of(kpi)
     span = evidence.interval(kpi)
-    details = (f"95 %: {span}" if span else "no interval", *details)
+    certainty = f"95 %: {span}" if span else "no interval"
+    details = ("in every replication" if found.half_width == 0 else certainty, *details)
     unit = unit or unit_word(shown.unit)
     return Card(title, number(shown(found.mean)), unit, details, evidence.definition(kpi))
 

@@ -23,6 +23,7 @@ KINDS = {
 }
 
 _FEW = 12
+_DOMINANT = 0.3
 _LEAD = (
     "At each moment the bottleneck is whatever has been at its limit without a break for the longest: "
     "to relieve anything else brings little."
@@ -64,7 +65,11 @@ def limit_sentence(evidence: Evidence) -> str:
     if not ranking or shares[0] < 0.005:
         return "Nothing in the plant limits it: it ships what is ordered."
     first = describe(evidence.scenario, ranking[0])
-    sentence = f"{first[0].upper()}{first[1:]} is the bottleneck {percent(shares[0])} of the time"
+    sentence = (
+        f"{first[0].upper()}{first[1:]} is the bottleneck {percent(shares[0])} of the time"
+        if shares[0] >= _DOMINANT
+        else f"No single limit dominates: {first} is the bottleneck most often, {percent(shares[0])} of the time"
+    )
     if len(ranking) > 1 and shares[1] >= 0.005:
         sentence += f"; next comes {describe(evidence.scenario, ranking[1])} with {percent(shares[1])}"
     rest = 1 - sum(shares)

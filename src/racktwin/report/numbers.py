@@ -60,13 +60,18 @@ def fixed(value: float, decimals: int) -> str:
 
 
 def estimate(mean: float, half_width: float, digits: int = 3, sign: bool = False) -> str:
-    """``12.3 ± 0.4``: as many decimals as the interval bears, at most two significant digits of it."""
+    """``12.3 ± 0.4``: as many decimals as the interval bears, at most two significant digits of it.
+
+    An interval too small to show is left out.
+    """
     if not math.isfinite(mean):
         return MISSING
     decimals = _decimals_borne(mean, half_width, digits)
     plus = "+" if sign and mean > 0 else ""
-    text = f"{plus}{fixed(mean, decimals)}"
-    return f"{text} ± {fixed(half_width, decimals)}" if math.isfinite(half_width) and half_width > 0 else text
+    spread = fixed(half_width, decimals)
+    if not any(digit in "123456789" for digit in spread):
+        return f"{plus}{number(mean, digits)}"
+    return f"{plus}{fixed(mean, decimals)} ± {spread}"
 
 
 def interval(mean: float, half_width: float, digits: int = 3, most: float = math.inf) -> str:
@@ -110,7 +115,7 @@ def _decimals_borne(mean: float, half_width: float, digits: int) -> int:
     decimals = _decimals(mean, digits)
     if not math.isfinite(half_width) or half_width <= 0:
         return decimals
-    return min(_decimals(half_width, 2), max(decimals, _decimals(half_width, 1)))
+    return min(_decimals(half_width, 2), max(decimals, _decimals(half_width, 1)), decimals + 3)
 
 
 def _decimals(value: float, digits: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections import defaultdict
 
 from racktwin.kpi import KPIS
 
@@ -29,7 +29,7 @@ def quality_section(evidence: Evidence) -> Section:
     if any(evidence.of("defects_found", subject).mean > 0 for subject in evidence.subjects("defects_found")):
         blocks.append(_found(evidence))
     if evidence.scenario.defect_kinds:
-        blocks.append(_escapes(evidence))
+        blocks += _escapes(evidence)
     return Section("quality", "Quality", _lead(evidence, tests), tuple(blocks))
 
 
@@ -127,29 +127,29 @@ def _products(evidence: Evidence) -> Table:
 
 
 def _found(evidence: Evidence) -> Chart:
-    subjects = [subject.split(":", 1) for subject in evidence.subjects("defects_found")]
-    kinds = list(dict.fromkeys(kind for _, kind in subjects))
-    rate = {(operation, kind): evidence.of("defects_found", f"{operation}:{kind}").mean for operation, kind in subjects}
-    operations = [
-        operation
-        for operation in dict.fromkeys(operation for operation, _ in subjects)
-        if any(rate.get((operation, kind), 0.0) > 0 for kind in kinds)
-    ]
-    traces: list[dict[str, Any]] = [
+    rate: dict[tuple[str, str], float] = {}
+    for subject in evidence.subjects("defects_found"):
+        operation, _, kind = subject.partition(":")
+        rate[operation, kind] = evidence.of("defects_found", subject).mean
+    operations, kinds = _totals(rate, 0), _totals(rate, 1)
+    named = kinds if len(kinds) <= len(SERIES) else kinds[: len(SERIES) - 1]
+    others = kinds[len(named) :]
+    groups = [(text(kind), [kind]) for kind in named] + ([(f"{len(others)} other kinds", others)] if others else [])
+    traces = [
         {
             "type": "bar",
             "orientation": "h",
-            "name": text(kind),
+            "name": title,
             "y": [text(operation) for operation in operations],
-            "x": [rate.get((operation, kind), 0.0) for operation in operations],
-            "marker": marker(SERIES[index % len(SERIES)]),
-            "hovertemplate": f"%{{y}} finds %{{x:.3g}} {text(kind)} a week<extra></extra>",
+            "x": [sum(rate.get((operation, kind), 0.0) for kind in group) for operation in operations],
+            "marker": marker(SERIES[index]),
+            "hovertemplate": f"%{{y}} finds %{{x:.3g}} {title} a week<extra></extra>",
         }
-        for index, kind in enumerate(kinds)
+        for index, (title, group) in enumerate(groups)
     ]
     rows = tuple(
-        Row((operation, *(evidence.show("defects_found", f"{operation}:{kind}") for kind in kinds)))
-        for operation in operations
+        Row((kind, *(evidence.show("defects_found", f"{operation}:{kind}") for operation in operations)))
+        for kind in kinds
     )
     return Chart(
         "defects",
@@ -164,37 +164,42 @@ def _found(evidence: Evidence) -> Chart:
         ),
         Table(
             "Numbers of this chart",
-            (Column("Operation", numeric=False), *(Column(kind) for kind in kinds)),
+            (Column("Kind of defect", numeric=False), *(Column(operation) for operation in operations)),
             rows,
             folded=True,
         ),
     )
 
 
-def _escapes(evidence: Evidence) -> Table:
-    rows = [
-        Row(
-            (
-                name,
-                "latent" if kind.latent else "patent",
-                evidence.show("escapes_by_kind", name),
+def _totals(rate: dict[tuple[str, str], float], place: int) -> list[str]:
+    """The operations (place 0) or kinds (1) of which any defect is found, the most frequent first."""
+    totals: dict[str, float] = defaultdict(float)
+    for key, value in rate.items():
+        totals[key[place]] += value
+    return sorted((name for name in totals if totals[name] > 0), key=lambda name: -totals[name])
+
+
+def _escapes(evidence: Evidence) -> list[Block]:
+    kinds = evidence.scenario.defect_kinds
+    share = {name: evidence.of("escapes_by_kind", name).mean for name in kinds}
+    escaping = sorted((name for name in kinds if share[name] > 0), key=lambda name: -share[name])
+    never = [name for name in kinds if name not in escaping]
+    blocks: list[Block] = []
+    if escaping:
+        blocks.append(
+            Table(
+                "Defects shipped per product, by kind",
+                (
+                    Column("Kind", numeric=False),
+                    Column("At first", numeric=False),
+                    Column("Escapes per product", help=KPIS["escapes_by_kind"].formula),
+                ),
+                tuple(
+                    Row((name, "latent" if kinds[name].latent else "patent", evidence.show("escapes_by_kind", name)))
+                    for name in escaping
+                ),
             )
         )
-        for name, kind in sorted(
-            evidence.scenario.defect_kinds.items(),
-            key=lambda item: -_finite(evidence.of("escapes_by_kind", item[0]).mean),
-        )
-    ]
-    return Table(
-        "Defects shipped per product, by kind",
-        (
-            Column("Kind", numeric=False),
-            Column("At first", numeric=False),
-            Column("Escapes per product", help=KPIS["escapes_by_kind"].formula),
-        ),
-        tuple(rows),
-    )
-
-
-def _finite(value: float) -> float:
-    return value if math.isfinite(value) else 0.0
+    if never:
+        blocks.append(Note(f"Not one shipped of: {', '.join(never)}."))
+    return blocks
