@@ -51,7 +51,7 @@ _BUILD = "        duration: {lognormal: {mean: 4 h, cv: 0.2}}"
 _SOAK = "            draw: 90 %\n            peak: 1.1\n            stress: 1 #"
 _CAP_TABLE = "cap_tables: {hpl: {points: [[0.5, 0.7], [1, 1]]}}\n"
 
-BROKEN = (
+VALUES = (
     # What a number may be.
     Broken("wrong_unit", "limit: 120 kW, parent", "limit: 120 kg, parent", "'120 kg' is not a quantity in W", "limit"),
     Broken("unknown_unit", "limit: 120 kW, parent", "limit: 120 kWatts, parent", "unit 'kWatts' is not known", "limit"),
@@ -200,6 +200,10 @@ BROKEN = (
     Broken("clock_as_number", 'start: "22:00"', "start: 22:00:00", "is not a time of day", "start"),
     Broken("day", "days: mon-fri, start", "days: mon-fry, start", "'mon-fry' is not a day", "days"),
     Broken("holiday", "[2027-01-18, 2027-05-31]", "[2027-01-18, easter]", "'easter' is not a date", "holidays.1"),
+)
+"""What no scenario may say, whatever else it says."""
+
+PLANTS = (
     Broken(
         "time_zone",
         "time_zone: America/Chicago",
@@ -209,6 +213,19 @@ BROKEN = (
     ),
     Broken("warm_up", "warm_up: 2 wk", "warm_up: 26 wk", "not shorter than the horizon", "warm_up"),
     Broken("long_horizon", "horizon: 26 wk", "horizon: 3000 yr", "longer than a hundred years", "horizon"),
+    Broken(
+        "group_on_unknown_feed",
+        "{work_units: 4, feed: test_floor,",
+        "{work_units: [{name: a, count: 4, feed: mains}],",
+        "unknown feed 'mains'",
+        "test_slot.work_units.a.feed",
+    ),
+    Broken(
+        "second_group_of_a_name",
+        "work_units: 4, feed: test_floor,",
+        "work_units: [{name: a, count: 2}, {name: a, count: 2}], feed: test_floor,",
+        "a second group of work units",
+    ),
     # Names that lead nowhere.
     Broken(
         "unknown_feed",
@@ -480,3 +497,6 @@ BROKEN = (
     ),
     Broken("fails_at_once", "time_between: {exponential: {mean: 600 h}}", "time_between: 0 h", "fail without pause"),
 )
+"""What does not fit together, or not into its time."""
+
+BROKEN = VALUES + PLANTS

@@ -8,6 +8,16 @@ _ORDER = "order_book:\n  - {product: rack, quantity: 1, release: %s, due: %s}\n"
 
 ODD = (
     Broken(
+        "work_units_never_used",
+        "  burn_in_bay:\n    work_units: 3\n",
+        "  burn_in_bay:\n    work_units: [{name: a, count: 2}, {name: b, count: 1, feed: bay}]\n",
+        "the feed bay has 9.5 kW at b: those work units can never be used for it",
+        "soak.draw",
+        at="draw: 90 %",
+        also=("  utility: {", "  bay: {limit: 10 kW, parent: test_floor}\n  utility: {"),
+        most=3,
+    ),
+    Broken(
         "feed_cannot_power_its_cells",
         "limit: 120 kW, parent",
         "limit: 60 kW, parent",

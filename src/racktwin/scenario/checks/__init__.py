@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from dataclasses import replace
+
 from racktwin.model import Scenario
 
 from . import capacity, cycles, material, names, people, power, quality, references, work
@@ -56,9 +59,30 @@ RULES: tuple[Rule, ...] = (
 """Every rule. Each looks at a plant on its own, and leaves out what another rule finds wrong."""
 
 
+MOST_OF_A_KIND = 50
+
+
 def check(plant: Scenario) -> list[Finding]:
-    """Every finding of every rule about ``plant``, errors and oddities, each once."""
-    return list(dict.fromkeys(finding for rule in RULES for finding in rule(plant)))
+    """Every finding of every rule about ``plant``, errors and oddities, each once.
+
+    Where a rule finds more than :data:`MOST_OF_A_KIND` in one part of the scenario (a long order book), the last one
+    told says how many more there are.
+    """
+    found = []
+    for rule in RULES:
+        by_part: dict[str | int, list[Finding]] = defaultdict(list)
+        for finding in dict.fromkeys(rule(plant)):
+            by_part[finding.steps[0]].append(finding)
+        found += [finding for findings in by_part.values() for finding in _cut_short(findings)]
+    return found
+
+
+def _cut_short(findings: list[Finding]) -> list[Finding]:
+    if len(findings) <= MOST_OF_A_KIND:
+        return findings
+    last = findings[MOST_OF_A_KIND - 1]
+    more = f"{last.message} (and {len(findings) - MOST_OF_A_KIND:,} more like this)"
+    return [*findings[: MOST_OF_A_KIND - 1], replace(last, message=more)]
 
 
 __all__ = ["RULES", "Finding", "check"]
