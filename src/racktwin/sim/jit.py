@@ -15,10 +15,13 @@ from typing import Any, TypeVar, cast
 
 import numba
 import platformdirs
-from numba import _dynfunc
-from numba.core import config
+from numba import _dynfunc  # type: ignore[attr-defined]
+from numba.core import config as numba_config
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
+
+config: Any = numba_config
+"""Numba's settings, which its type hints do not know."""
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -75,6 +78,9 @@ class _InnerCompiler(Compiler):
         return result._replace(entry_point=stub)
 
 
+_BARE: dict[str, Any] = {"_nrt": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+
+
 def kernel(function: Function) -> Function:
     """Compile ``function`` to be called by other kernels only: no GIL, no reference counting, no Python wrappers.
 
@@ -86,10 +92,8 @@ def kernel(function: Function) -> Function:
         numba.njit(
             nogil=True,
             error_model="numpy",
-            _nrt=False,
-            no_cpython_wrapper=True,
-            no_cfunc_wrapper=True,
             pipeline_class=_InnerCompiler,
+            **_BARE,
         )(function),
     )
 

@@ -7,7 +7,8 @@ entry point and hands kernels its address; attributes read the same. Uncompiled,
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from collections.abc import Callable
+from typing import Any, cast
 
 from numba.core import cgutils, types
 from numba.core.datamodel import models
@@ -16,8 +17,6 @@ from numba.core.imputils import lower_getattr_generic
 from numba.core.typing.templates import AttributeTemplate, infer_getattr
 
 from .jit import IS_COMPILED
-
-Tables = TypeVar("Tables")
 
 
 class PackedType(types.Type):
@@ -37,7 +36,7 @@ class _PackedModel(models.OpaqueModel):
 class _PackedAttribute(AttributeTemplate):
     key = PackedType
 
-    def generic_resolve(self, packed_type: Any, attribute: str) -> Any:
+    def generic_resolve(self, packed_type: Any, attribute: str) -> Any:  # type: ignore[override]
         fields = packed_type.tuple_type.fields
         return packed_type.tuple_type.types[fields.index(attribute)] if attribute in fields else None
 
@@ -58,10 +57,10 @@ def _on_stack(typing_context: Any, tables: Any) -> Any:
     return PackedType(tables)(tables), generate
 
 
-def _as_it_is(tables: Tables) -> Tables:
+def _as_it_is(tables: Any) -> Any:
     return tables
 
 
 # an intrinsic is generated into its caller, so that the address is one of the entry point's own stack frame
-packed = _on_stack if IS_COMPILED else _as_it_is
+packed: Callable[[Any], Any] = cast(Callable[[Any], Any], _on_stack) if IS_COMPILED else _as_it_is
 """What kernels take: the address of the tables, valid until the caller returns; uncompiled, the tables."""

@@ -46,9 +46,7 @@ def load_per_watt(path_row: Any, liquid_fraction: float, flow_m3_per_j: float) -
 
 
 @kernel
-def refusing_limit(
-    limits: Any, paths: Any, first: int, count: int, part: Any, watts: float, is_fair: bool
-) -> int:
+def refusing_limit(limits: Any, paths: Any, first: int, count: int, part: Any, watts: float, is_fair: bool) -> int:
     """The first limit on the path that cannot take ``watts`` more, or -1. Fair: nobody overtakes an older claim."""
     for index in range(first, first + count):
         row = paths[index]

@@ -69,7 +69,9 @@ class _Builder:
     scenario: Scenario
     rows: dict[str, list[Row]] = field(default_factory=lambda: {name: [] for name in DTYPES})
     samples: list[float] = field(default_factory=list)
-    streams: dict[str, list[str]] = field(default_factory=lambda: {"units": [], "operations": [], "parts": [], "sources": []})
+    streams: dict[str, list[str]] = field(
+        default_factory=lambda: {"units": [], "operations": [], "parts": [], "sources": []}
+    )
     operation_names: list[tuple[str, str]] = field(default_factory=list)
     limit_names: list[tuple[str, str]] = field(default_factory=list)
     feed_limit: dict[str, int] = field(default_factory=dict)
@@ -324,7 +326,7 @@ def _add_route(builder: _Builder, part: str) -> int:
             "p_false_failure": float(operation.p_false_failure),
             "mean_s": sum(phase.duration.mean_s for phase in operation.phases if not isinstance(phase.duration, str)),
         }
-        row.update({name: -1 for name in ("wait_head", "wait_tail", "gang_head", "gang_tail")})
+        row.update(dict.fromkeys(("wait_head", "wait_tail", "gang_head", "gang_tail"), -1))
         row["first_consumed"], row["n_consumed"] = builder.link(
             (parts.index(name), pieces, 0.0) for name, pieces in consumed.items()
         )

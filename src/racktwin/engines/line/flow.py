@@ -275,7 +275,7 @@ def serve_waiting(line: Line, part: int) -> None:
 @kernel
 def _release_held(line: Line, s: int) -> None:
     """A piece of the source has left: the next order that was held back may go."""
-    source, clock = line.sources[s], line.clock[0]
+    source = line.sources[s]
     source.wip -= 1
     if source.held_head >= 0:
         index = source.held_head

@@ -7,12 +7,12 @@ import numpy as np
 from racktwin.sim.distributions import sample
 from racktwin.sim.events import cancel, next_slot, schedule
 from racktwin.sim.jit import entry_point, kernel
+from racktwin.sim.packing import packed
 
 from .attendance import forget_order, lift_claim, pass_claim
 from .dispatch import dispatch
 from .flow import mark, new_item, release, release_order, serve_waiting, show_idle
 from .material import receive
-from racktwin.sim.packing import packed
 from .recording import record_defect, record_labour, record_limit, record_state, record_work_order
 from .tables import (
     HEADCOUNT,
@@ -33,6 +33,7 @@ from .work import book_and_go_on, break_down, end_phase, end_repair, first_life,
 DONE, ROWS_FULL, ITEMS_FULL, DEFECTS_FULL = range(4)
 """Why :func:`run` returned: finished, or Python must make room in a table and call again."""
 
+
 @entry_point
 def start(tables: Line) -> None:
     """Time zero: everything is idle, timelines and sources have their first event pending."""
@@ -50,6 +51,7 @@ def _start(line: Line) -> None:
             schedule(line.events, clock.first_timeline_slot + t, time_s)
     for s in range(line.sources.size):
         schedule(line.events, clock.first_source_slot + s, line.sources[s].first_s)
+
 
 @entry_point
 def run(tables: Line) -> int:
@@ -78,6 +80,7 @@ def _run(line: Line) -> int:
         handle(line, slot)
         settle(line)
 
+
 @kernel
 def handle(line: Line, slot: int) -> None:
     """The event of ``slot``; all else at this instant follows in :func:`settle`."""
@@ -94,6 +97,7 @@ def handle(line: Line, slot: int) -> None:
     else:
         receive_order(line, slot - clock.first_source_slot)
 
+
 @kernel
 def settle(line: Line) -> None:
     """Let everything that can happen now happen: claims on what was freed first, then queues that changed."""
@@ -108,6 +112,7 @@ def settle(line: Line) -> None:
             dispatch(line, w)
         else:
             return
+
 
 @kernel
 def retry_claims(line: Line) -> None:
@@ -132,6 +137,7 @@ def retry_claims(line: Line) -> None:
             pass_claim(line, claimant)
         claimant = following
 
+
 @kernel
 def take_step(line: Line, t: int) -> None:
     """The next entry of a timeline: a headcount, an opening, a receipt of parts, or an order of the order book."""
@@ -149,6 +155,7 @@ def take_step(line: Line, t: int) -> None:
         serve_waiting(line, step.target)
     else:
         release_pieces(line, step.target, step.amount, step.priority, step.due_s)
+
 
 @kernel
 def change_headcount(line: Line, c: int, present: int) -> None:
@@ -170,6 +177,7 @@ def change_headcount(line: Line, c: int, present: int) -> None:
                 if unit.has_people and unit.crews[need] == c:
                     pause(line, u)
 
+
 @kernel
 def open_center(line: Line, w: int, is_open: int) -> None:
     """A work center opens or closes; what runs inside goes on to the end of its operation."""
@@ -180,6 +188,7 @@ def open_center(line: Line, w: int, is_open: int) -> None:
             show_idle(line, u)
     mark(line, w)
 
+
 @kernel
 def release_pieces(line: Line, part: int, pieces: int, priority: int, due_s: float) -> None:
     """An order of the order book is released."""
@@ -189,6 +198,7 @@ def release_pieces(line: Line, part: int, pieces: int, priority: int, due_s: flo
         line.items[index].is_order = 1
         release(line, index)
     clock.next_order += 1
+
 
 @kernel
 def receive_order(line: Line, s: int) -> None:
@@ -216,6 +226,7 @@ def receive_order(line: Line, s: int) -> None:
     clock.next_order += 1
     gap_s = sample(line.laws[source.interarrival_law], line.samples, source.key, source.arrivals, 0)
     schedule(line.events, clock.first_source_slot + s, clock.now_s + max(gap_s, 1e-9))
+
 
 @entry_point
 def close(tables: Line, first_item: int) -> int:

@@ -116,7 +116,7 @@ def _is_seen(line: Line, index: int, d: int) -> bool:
 
 @kernel
 def first_failure_under_stress(line: Line, index: int, stress_s: float) -> tuple[int, float]:
-    """The latent defect that first turns patent *and* is seen within ``stress_s`` more stress: (defect or -1, stress)."""
+    """The latent defect to turn patent *and* be seen first within ``stress_s`` more stress: (defect or -1, stress)."""
     item = line.items[index]
     first, soonest_s = -1, stress_s
     d = item.defects

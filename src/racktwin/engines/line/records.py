@@ -41,9 +41,7 @@ def tables_of(wide: Array, narrow: Array, names: Names, limits: Array, replicati
     return {name: _table(name, rows, number, read, replication) for name, (rows, number, read) in readers.items()}
 
 
-def _table(
-    name: str, rows: Array, number: int, read: Callable[[Array, Array], Columns], replication: int
-) -> pa.Table:
+def _table(name: str, rows: Array, number: int, read: Callable[[Array, Array], Columns], replication: int) -> pa.Table:
     chosen = rows[rows["table"] == number]
     columns = read(chosen["i"], chosen["x"])
     columns["replication"] = np.full(len(chosen), replication, dtype=np.int64)

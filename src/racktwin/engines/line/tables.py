@@ -335,7 +335,7 @@ class Line(NamedTuple):
     timelines: Records
     steps: Records
     laws: Records
-    samples: np.ndarray[Any, np.dtype[np.float64]]
+    samples: Any  # float64, one-dimensional: the sorted samples of empirical laws
     wide: Records
     narrow: Records
 

@@ -1,0 +1,116 @@
+"""One experiment: replications of a scenario in threads, their tables, KPIs and marginal values in a run folder."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import pyarrow as pa
+
+from racktwin.engines.line import CompiledLine, compile_line, replicate
+from racktwin.kpi import compute
+from racktwin.model import Scenario
+from racktwin.results import RunFolder, RunWriter
+from racktwin.scenario import ScenarioFile
+
+from .marginal import marginal_values
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What is being done, and how much of it is finished."""
+
+    stage: Literal["compiling kernels (once per version)", "replications", "KPIs", "marginal values"]
+    done: int
+    total: int
+
+
+Report = Callable[[Progress], None]
+
+
+def run_scenario(
+    file: ScenarioFile,
+    out: Path,
+    *,
+    replications: int | None = None,
+    seed: int | None = None,
+    jobs: int = 2,
+    progress: Report | None = None,
+    marginals: bool = True,
+) -> RunFolder:
+    """Simulate the scenario into the new folder ``out``, with ``jobs`` replications at a time.
+
+    ``replications`` and ``seed`` default to the scenario's. After Ctrl-C the replications that are done are kept and
+    evaluated, and the manifest's status is ``interrupted``. Raises RunError if the folder is taken.
+    """
+    scenario = file.scenario
+    seed = scenario.seed if seed is None else seed
+    planned = int(scenario.replications if replications is None else replications)
+    report = progress or (lambda step: None)
+    compiled = compile_line(scenario)
+    writer = RunWriter.create(out, file.document, file.files, seed=seed, replications=planned)
+    try:
+        is_whole = _replicate_all(compiled, writer, planned, seed, jobs, report)
+        if (run := RunFolder.open(out)).replications:
+            is_whole = _evaluate(run, writer, is_whole and marginals, jobs, report) and is_whole
+    except BaseException:
+        writer.finish("failed")
+        raise
+    writer.finish("finished" if is_whole else "interrupted")
+    return RunFolder.open(out)
+
+
+def _evaluate(run: RunFolder, writer: RunWriter, with_marginals: bool, jobs: int, report: Report) -> bool:
+    """Derive KPIs and marginal values from the replications; False if Ctrl-C cut that short."""
+    try:
+        report(Progress("KPIs", 0, 0))
+        kpis = compute(run)
+        writer.write_extra("kpis", kpis)
+        if with_marginals:
+            values = marginal_values(
+                run, kpis, jobs, lambda done, total: report(Progress("marginal values", done, total))
+            )
+            writer.write_extra("marginals", values)
+    except KeyboardInterrupt:
+        return False
+    return True
+
+
+def simulate_tables(scenario: Scenario, replications: int, seed: int) -> list[dict[str, pa.Table]]:
+    """The tables of each replication, in memory."""
+    compiled = compile_line(scenario)
+    return [replicate(compiled, replication, seed) for replication in range(replications)]
+
+
+def _replicate_all(
+    compiled: CompiledLine, writer: RunWriter, planned: int, seed: int, jobs: int, report: Report
+) -> bool:
+    """Whether all were done; False after Ctrl-C."""
+    stopped = threading.Event()
+
+    def one(replication: int) -> None:
+        if not stopped.is_set():
+            writer.write(replication, replicate(compiled, replication, seed))
+
+    report(Progress("compiling kernels (once per version)", 0, 0))
+    one(0)
+    report(Progress("replications", 1, planned))
+    with ThreadPoolExecutor(jobs) as pool:
+        pending: set[Future[None]] = {pool.submit(one, replication) for replication in range(1, planned)}
+        try:
+            while pending:
+                done, pending = wait(pending, return_when=FIRST_COMPLETED)
+                for future in done:
+                    future.result()
+                report(Progress("replications", planned - len(pending), planned))
+        except KeyboardInterrupt:
+            stopped.set()
+            return False
+        except BaseException:
+            stopped.set()
+            raise
+    return True
