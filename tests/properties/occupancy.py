@@ -111,7 +111,11 @@ def _sum_s(states: Iterator[Row] | list[Row]) -> float:
 
 
 def buffers_hold(history: History) -> Iterator[str]:
-    """No more parts wait than the buffer has places (where neither releases nor rework come in)."""
+    """No more parts wait than the buffer has places.
+
+    Not where parts come from release or rework, nor where some wait for material or a gang: those stand aside. Where
+    there are no places, one part may stand before a free work unit for want of people or power.
+    """
     exempt = {
         entry.work_center
         for routing in history.scenario.routings.values()
@@ -119,6 +123,8 @@ def buffers_hold(history: History) -> Iterator[str]:
         for entry in routing.operations
         if entry is routing.operations[0]
         or entry.rework
+        or entry.consumes
+        or entry.gang
         or (operation.on_fail is not None and entry.operation == operation.on_fail.retest_from)
     }
     for name, center in history.scenario.work_centers.items():
@@ -130,7 +136,7 @@ def buffers_hold(history: History) -> Iterator[str]:
             changes[row["start_s"]] -= 1
         times = sorted(changes)
         for at_s, waiting in zip(times, itertools.accumulate(changes[at_s] for at_s in times), strict=True):
-            if waiting > center.input_buffer:
+            if waiting > max(1, center.input_buffer):
                 yield f"{name}: {waiting} wait at {at_s} where {center.input_buffer} may"
 
 
@@ -165,9 +171,12 @@ def gangs_start_together(history: History) -> Iterator[str]:
 
 
 def equals_do_not_overtake(history: History) -> Iterator[str]:
-    """Under fifo dispatch, parts of one part number start an operation in the order they queued for it."""
+    """Under fifo dispatch, parts of one part number start an operation in the order they first queued for it.
+
+    A part that comes again has its material and may pass one that waits for it.
+    """
     queues: dict[tuple[str, str], list[Row]] = defaultdict(list)
-    for row in history.rows("operations"):
+    for row in history.rows("operations", visit=1):
         if history.scenario.work_centers[row["work_center"]].dispatch == "fifo":
             queues[row["part"], row["operation"]].append(row)
     for (part, operation), rows in queues.items():

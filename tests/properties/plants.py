@@ -44,6 +44,7 @@ def documents(draw: st.DrawFn) -> Document:
         )
         for part, area in made
     }
+    bought = draw(_bought_parts())
     return {
         "racktwin": 1,
         "name": "generated",
@@ -64,10 +65,10 @@ def documents(draw: st.DrawFn) -> Document:
         "defect_kinds": draw(_defect_kinds(trays)),
         "parts": {
             **{part: {"routing": part, "bill_of_materials": bills[part], **_RACK} for part, _ in made},
-            **draw(_bought_parts()),
+            **bought,
         },
         "routings": routings,
-        **draw(_orders(products)),
+        **draw(_orders(products, bought)),
     }
 
 
@@ -312,7 +313,7 @@ def _bought_parts(draw: st.DrawFn) -> Document:
 
 
 @st.composite
-def _orders(draw: st.DrawFn, products: tuple[str, ...]) -> Document:
+def _orders(draw: st.DrawFn, products: tuple[str, ...], bought: Document) -> Document:
     first = products[0]
     demand: Document = {"product": first, "quantity": draw(st.integers(1, 2)), "priority": draw(st.integers(0, 1))}
     steady = _coin(draw)
@@ -323,7 +324,7 @@ def _orders(draw: st.DrawFn, products: tuple[str, ...]) -> Document:
     if _coin(draw):
         demand["due_in"] = draw(_duration(300, 900))
     orders: Document = {"demand": {"market": demand}, "part_receipts": [], "order_book": []}
-    for _ in range(draw(st.integers(0, 3))):
+    for _ in range(draw(st.integers(0, 3)) if bought["pump"] else 0):
         orders["part_receipts"].append(
             {"part": "pump", "quantity": draw(st.integers(0, 12)), "at": _minutes(draw, 0, 4000)}
         )

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from racktwin.kpi import KPIS
+from racktwin.kpi import KPIS, SUBJECT_KINDS
 from racktwin.report import compare_rows, write_comparison
-from racktwin.report.comparison import HEADLINES
+from racktwin.report.comparison import _CHAPTERS, HEADLINES
 from racktwin.report.evidence import SHARES
 from racktwin.results import RunFolder
 from tests.report.reader import read
@@ -73,6 +73,24 @@ def test_what_cannot_be_compared_without_a_second_thought_is_said(a: RunFolder, 
     assert "The seeds differ (7 and 8)" in text
     assert "The replications differ (4 and 3 done)" in text
     assert "The runs do not share their random numbers" in text
+
+
+def test_rounding_is_no_difference(a: RunFolder, tmp_path: Path) -> None:
+    loads = plant_document()
+    rows = [
+        {"limits": [{"name": "utility", "quantity": "power", "end_s": 2e6, "draw": draw * 1e5, "limit": 2.4e6}]}
+        for draw in (1 + 1e-13, 1 + 2e-13, 1 + 3e-13, 1 + 5e-13)
+    ]
+    same = [
+        {"limits": [{"name": "utility", "quantity": "power", "end_s": 2e6, "draw": 1e5, "limit": 2.4e6}]} for _ in rows
+    ]
+    first, second = run_of(tmp_path / "1", loads, same), run_of(tmp_path / "2", loads, rows)
+    assert {row["verdict"] for row in compare_rows(first, second)} == {"unclear"}
+
+
+def test_every_kpi_has_its_chapter() -> None:
+    kinds = [kind for kinds in _CHAPTERS.values() for kind in kinds]
+    assert sorted(kinds) == sorted(SUBJECT_KINDS)
 
 
 def test_kpis_named_here_exist() -> None:

@@ -31,6 +31,14 @@ def test_a_step_added_in_the_middle_is_one_difference() -> None:
     assert (difference.path, difference.a) == ("routings.rack.operations.leak_test", ABSENT)
 
 
+def test_a_quantity_is_one_difference_with_its_source_or_without() -> None:
+    sourced = {"limit": {"value": "1 MW", "source": "letter", "high": "2 MW"}}
+    assert document_differences(sourced, {"limit": "500 kW"}) == [Difference("limit", "1 MW", "500 kW")]
+    assert document_differences(sourced, {"limit": {"value": "500 kW"}}) == [Difference("limit", "1 MW", "500 kW")]
+    (source,) = document_differences(sourced, {"limit": {"value": "1 MW", "source": "phone call", "high": "2 MW"}})
+    assert source == Difference("limit.source", "letter", "phone call")
+
+
 def test_a_long_list_is_counted() -> None:
     book = [{"product": "x", "release": f"{day} d"} for day in range(20)]
     assert document_differences({"order_book": book}, {"order_book": book[:9]}) == [

@@ -56,7 +56,7 @@ def test_numbers_are_those_of_the_kpis(run: RunFolder, page: Reader) -> None:
     test_floor = page.table("Power feeds").row("test_floor")
     mean = found["mean_power", "test_floor"]
     assert test_floor["Mean draw"] == f"{estimate(mean.mean, mean.half_width)} kW"
-    assert test_floor["Something waits for it"] == percent(found["constrained_share", "feed:test_floor"].mean)
+    assert test_floor["Waited for"] == percent(found["constrained_share", "feed:test_floor"].mean)
     nvl72 = page.table("Quality of the products").row("gb200_nvl72")
     assert nvl72[KPIS["first_time_right"].title] == percent(found["first_time_right", "gb200_nvl72"].mean)
 

@@ -8,6 +8,14 @@ _ORDER = "order_book:\n  - {product: rack, quantity: 1, release: %s, due: %s}\n"
 
 ODD = (
     Broken(
+        "stock_of_made_part",
+        "    routing: tray\n",
+        "    routing: tray\n    initial_stock: 3\n",
+        "its initial_stock is not used",
+        "tray.initial_stock",
+        at="initial_stock: 3",
+    ),
+    Broken(
         "work_units_never_used",
         "  burn_in_bay:\n    work_units: 3\n",
         "  burn_in_bay:\n    work_units: [{name: a, count: 2}, {name: b, count: 1, feed: bay}]\n",
@@ -166,7 +174,7 @@ ODD = (
         "        work_center: debug_station\n        duration: by_defect # the repair_time of the defect in hand\n"
         "        operators: {debug: 1}\n",
         "",
-        "nothing says where they go",
+        "each that does is scrapped",
         "tray_test",
         at="operation: tray_test",
     ),
@@ -179,10 +187,10 @@ ODD = (
     ),
     Broken("never_supplied", "  manifold: {price: 4000 USD}", "  manifold: {supply: receipts}", "but none is listed"),
     Broken(
-        "receipts_that_change_nothing",
+        "receipts_of_unlimited_part",
         "",
         "",
-        "its receipts change nothing",
+        "board has receipts, so it comes by them only",
         at="part: board",
         append="part_receipts:\n  - {part: board, quantity: 5, at: 3 d}\n",
     ),
@@ -208,7 +216,7 @@ ODD = (
         "receipt_after_horizon",
         "  manifold: {price: 4000 USD}",
         "  manifold: {supply: receipts}",
-        "arrives after the horizon",
+        "arrives before the start or after the horizon",
         "at",
         at="at: 30 wk",
         append="part_receipts:\n  - {part: manifold, quantity: 5, at: 30 wk}\n",
@@ -219,14 +227,6 @@ ODD = (
         "interarrival: 1 s",
         "orders within the horizon",
         most=20,
-    ),
-    Broken(
-        "gang_without_room",
-        "- operation: burn_in\n",
-        "- operation: burn_in\n        gang: 3\n",
-        "a gang of 3 gathers in an input_buffer for 2",
-        at="gang: 3",
-        also=("input_buffer: 6", "input_buffer: 2"),
     ),
     Broken(
         "gang_without_wip",

@@ -17,14 +17,15 @@ from racktwin.model import Scenario
 Tables = Mapping[str, pa.Table]
 
 
-def _watched(scenario: Scenario, table: pa.Table, time: str, **where: str) -> pa.Table:
-    joined = table[time]
+def watched(scenario: Scenario, table: pa.Table, time: str, **where: str | int) -> pa.Table:
+    """The rows of parts that join in the watched window, by the column ``time``, with these values elsewhere."""
     keep = pc.and_(
-        pc.greater_equal(joined, float(scenario.warm_up_s)),
-        pc.less(joined, float(scenario.horizon_s - scenario.warm_up_s)),
+        pc.greater_equal(table[time], float(scenario.warm_up_s)),
+        pc.less(table[time], float(scenario.horizon_s - scenario.warm_up_s)),
     )
     for column, value in where.items():
-        keep = pc.and_(keep, pc.equal(pc.cast(table[column], pa.string()), value))
+        told = pc.cast(table[column], pa.string()) if isinstance(value, str) else table[column]
+        keep = pc.and_(keep, pc.equal(told, value))
     return table.filter(keep)
 
 
@@ -34,24 +35,24 @@ def _mean(values: pa.ChunkedArray) -> float:
 
 def waiting_s(scenario: Scenario, tables: Tables, operation: str) -> float:
     """Mean time in queue before an operation."""
-    visits = _watched(scenario, tables["operations"], "queued_s", operation=operation)
+    visits = watched(scenario, tables["operations"], "queued_s", operation=operation)
     return _mean(pc.subtract(visits["start_s"], visits["queued_s"]))
 
 
 def waiting_for_s(scenario: Scenario, tables: Tables, operation: str, cause: str) -> float:
     """Mean time an operation waited for one cause."""
-    return _mean(_watched(scenario, tables["operations"], "queued_s", operation=operation)[f"wait_{cause}_s"])
+    return _mean(watched(scenario, tables["operations"], "queued_s", operation=operation)[f"wait_{cause}_s"])
 
 
 def cycle_time_s(scenario: Scenario, tables: Tables, part: str) -> float:
     """Mean time from release to the end of a part made here."""
-    orders = _watched(scenario, tables["work_orders"], "release_s", part=part)
+    orders = watched(scenario, tables["work_orders"], "release_s", part=part)
     return _mean(pc.subtract(orders["end_s"], orders["release_s"]))
 
 
 def on_time(scenario: Scenario, tables: Tables) -> float:
     """Share of shipments by their due date."""
-    shipments = _watched(scenario, tables["shipments"], "release_s")
+    shipments = watched(scenario, tables["shipments"], "release_s")
     return _mean(pc.cast(pc.less_equal(shipments["shipped_s"], shipments["due_s"]), pa.float64()))
 
 
@@ -74,14 +75,14 @@ def mean_in_state(scenario: Scenario, tables: Tables, state: str) -> float:
 
 def escapes_per_shipment(scenario: Scenario, tables: Tables, kind: str) -> float:
     """Mean number of ``latent`` or ``patent`` defects that a shipment carries."""
-    return _mean(_watched(scenario, tables["shipments"], "release_s")[f"{kind}_escapes"])
+    return _mean(watched(scenario, tables["shipments"], "release_s")[f"{kind}_escapes"])
 
 
 def failures_per_shipment(scenario: Scenario, tables: Tables) -> float:
     """Mean number of failed tests on the way of a shipment."""
-    return _mean(_watched(scenario, tables["shipments"], "release_s")["failures"])
+    return _mean(watched(scenario, tables["shipments"], "release_s")["failures"])
 
 
 def energy_per_visit_j(scenario: Scenario, tables: Tables, operation: str) -> float:
     """Mean energy drawn for a visit to an operation."""
-    return _mean(_watched(scenario, tables["operations"], "queued_s", operation=operation)["energy_j"])
+    return _mean(watched(scenario, tables["operations"], "queued_s", operation=operation)["energy_j"])

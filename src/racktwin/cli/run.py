@@ -86,10 +86,14 @@ def _simulate(
 ) -> RunFolder:
     from racktwin.run import run_scenario
 
-    with progress() as shown:
-        return run_scenario(
-            file, folder, replications=replications, seed=seed, jobs=jobs, progress=shown.show, marginals=marginals
-        )
+    try:
+        with progress() as shown:
+            return run_scenario(
+                file, folder, replications=replications, seed=seed, jobs=jobs, progress=shown.show, marginals=marginals
+            )
+    except KeyboardInterrupt:
+        note("interrupted: no replication was done yet")
+        raise typer.Exit(INTERRUPTED) from None
 
 
 def _write_report(finished: RunFolder) -> Path:

@@ -18,7 +18,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
-from .quantity import Confidence, Duration, PositiveDuration, Ratio, Unit
+from .quantity import Confidence, Duration, PositiveDuration, Shape, Unit, Variation
 
 
 class _Law(BaseModel):
@@ -93,7 +93,7 @@ class Gamma(_Law):
 
     key: ClassVar[str] = "gamma"
     average_s: PositiveDuration = Field(alias="mean")
-    cv: Ratio
+    cv: Variation
 
     @property
     def mean_s(self) -> float:
@@ -105,7 +105,7 @@ class Lognormal(_Law):
 
     key: ClassVar[str] = "lognormal"
     average_s: PositiveDuration = Field(alias="mean")
-    cv: Ratio
+    cv: Variation
 
     @property
     def mean_s(self) -> float:
@@ -116,7 +116,7 @@ class Weibull(_Law):
     """Weibull with its 63rd percentile ``scale``; ``shape`` below 1 is infant mortality, above 1 wear-out."""
 
     key: ClassVar[str] = "weibull"
-    shape: Ratio
+    shape: Shape
     scale_s: PositiveDuration = Field(alias="scale")
 
     @property

@@ -10,10 +10,13 @@ from pydantic_core import PydanticCustomError
 from .distribution import ByDefect, DurationDistribution
 from .entity import Entity, Name
 from .power import Cap
-from .quantity import Draw, NonNegative, PositiveWholeNumber, Probability, Quantity, Ratio
+from .quantity import Draw, NonNegative, PeakFactor, PositiveWholeNumber, Probability, Quantity
 
 Level = Literal["L6", "L10", "L11", "L12"]
 """L6 board in chassis · L10 complete tested server or tray · L11 tested rack · L12 racks tested as one cluster."""
+
+MOST_SKILLS = 4
+"""How many skills a phase may need at once."""
 
 _PHASE_KEYS = ("duration", "operators", "draw", "peak", "cap", "stress")
 
@@ -28,9 +31,9 @@ class Phase(Entity):
 
     name: Name = "work"
     duration: DurationDistribution | ByDefect
-    operators: dict[Name, PositiveWholeNumber] = {}
+    operators: dict[Name, PositiveWholeNumber] = Field(default={}, max_length=MOST_SKILLS)
     draw: Draw = Quantity(0.0, "W")
-    peak: Ratio = Quantity(1.0, "1")
+    peak: PeakFactor = Quantity(1.0, "1")
     cap: Cap | None = None
     stress: NonNegative = Quantity(0.0, "1")
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from racktwin.kpi import KPIS, Difference, difference
 from racktwin.results import RunFolder
 
 from .evidence import kpi_table
+
+_ROUNDING = 1e-9
 
 Verdict = str
 """``better``, ``worse``, ``different`` (no direction is better) or ``unclear`` (the interval includes zero)."""
@@ -80,6 +82,8 @@ def cautions(a: RunFolder, b: RunFolder) -> list[str]:
 
 def _row(found: Difference) -> ComparisonRow:
     kpi = KPIS[found.kpi]
+    if abs(found.difference) <= _ROUNDING * max(abs(found.mean_a), abs(found.mean_b)):
+        found = replace(found, difference=0.0, half_width=0.0)
     return ComparisonRow(
         found.kpi,
         kpi.title,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from racktwin.kpi import KPIS
 from racktwin.results import RunFolder
 
 from .blocks import Block, Chart, Column, Note, Row, Section, Table
@@ -25,6 +26,15 @@ HEADLINES = (
     *("energy_per_product", "labour_per_product", "latent_escapes", "patent_escapes"),
 )
 """The KPIs, of all products together, with which a comparison begins."""
+
+_CHAPTERS: dict[str, tuple[str, ...]] = {
+    "Products": ("plant", "product", "part", "cause"),
+    "Limits": ("limit",),
+    "Power and coolant": ("feed", "cooling_loop"),
+    "Work centers and people": ("work_center", "state", "operator_group"),
+    "Quality": ("operation", "defect", "defect_kind"),
+}
+"""Where a KPI is found in the list of all, by the kind of its subject."""
 
 _RUN_COLOURS = ("$standby", "$draw")
 _MOST_PATHS = 200
@@ -235,17 +245,21 @@ def _cycle_time(a: Evidence, b: Evidence, products: list[str]) -> Chart:
 
 
 def _all(rows: Sequence[ComparisonRow]) -> Section:
-    clear = [row for row in rows if row.clear]
-    unclear = [row for row in rows if not row.clear]
+    """Every KPI, folded by what it is about; in each, what differs comes first."""
+    clear = sum(row.clear for row in rows)
+    tables = []
+    for title, kinds in _CHAPTERS.items():
+        mine = [row for row in rows if KPIS[row.kpi].subject_kind in kinds]
+        differ = [row for row in mine if row.clear]
+        if mine:
+            caption = f"{title}: {len(differ):,} of {len(mine):,} differ"
+            tables.append(_table(caption, [*differ, *(row for row in mine if not row.clear)], folded=True))
     return Section(
         "all",
         "Every number",
-        f"{len(clear):,} of {len(rows):,} numbers differ by more than chance explains, each taken by itself. "
+        f"{clear:,} of {len(rows):,} numbers differ by more than chance explains, each taken by itself. "
         "One in twenty equal numbers would seem to.",
-        (
-            _table(f"What differs ({len(clear):,})", clear),
-            _table(f"What does not clearly differ ({len(unclear):,})", unclear, folded=True),
-        ),
+        tuple(tables),
     )
 
 

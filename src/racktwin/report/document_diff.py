@@ -35,12 +35,20 @@ _NOTHING = object()
 def _walk(path: str, a: Any, b: Any, found: list[Difference]) -> None:
     if a == b and type(a) is type(b):
         return
+    if (_is_quantity(a) or _is_quantity(b)) and _show(a) != _show(b):
+        found.append(Difference(path, _show(a), _show(b)))
+        return
     children_a, children_b = _children(a), _children(b)
     if children_a is None or children_b is None:
         found.append(Difference(path, _show(a), _show(b)))
         return
     for key in dict.fromkeys((*children_a, *children_b)):
         _walk(f"{path}.{key}" if path else key, children_a.get(key, _NOTHING), children_b.get(key, _NOTHING), found)
+
+
+def _is_quantity(value: Any) -> bool:
+    """Whether this is a value with its source and range: where the values differ, those do not matter."""
+    return isinstance(value, Mapping) and "value" in value
 
 
 def _children(value: Any) -> dict[str, Any] | None:
@@ -58,7 +66,7 @@ def _children(value: Any) -> dict[str, Any] | None:
 def _show(value: Any) -> str:
     if value is _NOTHING:
         return ABSENT
-    if isinstance(value, Mapping) and "value" in value:
+    if _is_quantity(value):
         return str(value["value"])
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{key}: {_show(item)}" for key, item in value.items()) + "}"

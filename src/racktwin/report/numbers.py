@@ -78,9 +78,9 @@ def interval(mean: float, half_width: float, digits: int = 3, most: float = math
     """``11.9 to 12.7``, cut at 0 and ``most``; empty where one replication gives no interval."""
     if not (math.isfinite(mean) and math.isfinite(half_width)):
         return ""
-    decimals = _decimals_borne(mean, half_width, digits)
-    low, high = max(mean - half_width, 0.0), min(mean + half_width, most)
-    return f"{fixed(low, decimals)} to {fixed(high, decimals)}"
+    decimals = min(_decimals_borne(mean, half_width, digits), _decimals(mean, digits) + 1)
+    low, high = fixed(max(mean - half_width, 0.0), decimals), fixed(min(mean + half_width, most), decimals)
+    return low if low == high else f"{low} to {high}"
 
 
 def percent(share: float) -> str:

@@ -33,7 +33,7 @@ COLOURS: dict[str, tuple[str, str]] = {
     "operation_0": ("#0072b2", "#4ba3dd"),
     "operation_1": ("#7cc4ee", "#b5e2fb"),
     "operation_2": ("#1f3a93", "#8796ff"),
-    "operation_3": ("#117733", "#4fbf74"),
+    "operation_3": ("#117733", "#2f8f4e"),
     "operation_4": ("#8fbf3f", "#c0e07a"),
     "operation_5": ("#5b7f95", "#8fb3c9"),
     # limits and their use

@@ -82,7 +82,7 @@ def _feeds(evidence: Evidence) -> Table:
             Column("Mean draw", help=evidence.definition("mean_power")),
             Column("Peak reserved", help=evidence.definition("peak_reserved_share")),
             Column("Mean reserved", help=evidence.definition("mean_reserved_share")),
-            Column("Something waits for it", help=evidence.definition("constrained_share")),
+            Column("Waited for", help=evidence.definition("constrained_share")),
         ),
         tuple(rows),
     )
@@ -110,7 +110,7 @@ def _loops(evidence: Evidence) -> Table:
                     _power(evidence, "mean_heat", name),
                     quantity(float(flow_limit), "m3/s") if flow_limit is not None else MISSING,
                     f"{number(evidence.of('peak_flow', name).mean)} L/min" if liquid else MISSING,
-                    f"{evidence.show('mean_flow', name)} L/min" if liquid else MISSING,
+                    f"{number(evidence.of('mean_flow', name).mean)} L/min" if liquid else MISSING,
                     evidence.share("constrained_share", f"cooling_loop:{name}"),
                 )
             )
@@ -126,7 +126,7 @@ def _loops(evidence: Evidence) -> Table:
             Column("Flow limit"),
             Column("Peak flow", help=evidence.definition("peak_flow")),
             Column("Mean flow", help=evidence.definition("mean_flow")),
-            Column("Something waits for it", help=evidence.definition("constrained_share")),
+            Column("Waited for", help=evidence.definition("constrained_share")),
         ),
         tuple(rows),
     )

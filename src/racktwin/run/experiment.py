@@ -34,7 +34,7 @@ Report = Callable[[Progress], None]
 
 def run_scenario(
     file: ScenarioFile,
-    out: Path,
+    out: str | Path,
     *,
     replications: int | None = None,
     seed: int | None = None,
@@ -52,7 +52,7 @@ def run_scenario(
     planned = int(scenario.replications if replications is None else replications)
     report = progress or (lambda step: None)
     compiled = compile_line(scenario)
-    writer = RunWriter.create(out, file.document, file.files, seed=seed, replications=planned)
+    writer = RunWriter.create(Path(out), file.document, file.files, seed=seed, replications=planned)
     try:
         is_whole = _replicate_all(compiled, writer, planned, seed, jobs, report)
         if (run := RunFolder.open(out)).replications:
@@ -96,12 +96,12 @@ def _replicate_all(
         if not stopped.is_set():
             writer.write(replication, replicate(compiled, replication, seed))
 
-    report(Progress("compiling kernels (once per version)", 0, 0))
-    one(0)
-    report(Progress("replications", 1, planned))
     with ThreadPoolExecutor(jobs) as pool:
-        pending: set[Future[None]] = {pool.submit(one, replication) for replication in range(1, planned)}
         try:
+            report(Progress("compiling kernels (once per version)", 0, 0))
+            one(0)
+            report(Progress("replications", 1, planned))
+            pending: set[Future[None]] = {pool.submit(one, replication) for replication in range(1, planned)}
             while pending:
                 done, pending = wait(pending, return_when=FIRST_COMPLETED)
                 for future in done:

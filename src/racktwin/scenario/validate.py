@@ -160,6 +160,9 @@ def _words(fault: _Fault) -> tuple[str, str]:
         return f"{_show(fault.found)} is not a name", "use up to 80 letters, digits, '_', '-' and '.', no spaces"
     if fault.type == "too_short":
         return "at least one is needed, found none", _how_to_add((*fault.location, ""))
+    if fault.type == "too_long":
+        most = fault.context.get("max_length")
+        return f"at most {most} are allowed, found {len(fault.found)}", "leave some out, or split this in two"
     if fault.type in _EXPECTED:
         expected = _KINDS[_EXPECTED[fault.type]]
         return f"expected {expected}, found {_describe(fault.found)}", _how_to_write(fault, expected)

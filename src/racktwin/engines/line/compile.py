@@ -227,7 +227,7 @@ def _add_bank(builder: _Builder, center: int, name: str, group: WorkUnitGroup, i
     for u in range(first_unit, first_unit + count):
         following = u + 1 if u + 1 < first_unit + count else -1
         builder.add(
-            "units", center=center, bank=bank, next_free=following, next_blocked=-1, item=-1, state=1, reason=1,
+            "units", center=center, bank=bank, next_free=following, next_blocked=-1, held=-1, state=1, reason=1,
             state_serial=-1, cut_defect=-1, repair_crew=-1,
         )  # fmt: skip
         builder.streams["units"].append(f"line/{name}/{group.name}/{u - first_unit}")
@@ -239,7 +239,7 @@ def _add_defect_kinds(builder: _Builder) -> None:
         builder.add(
             "kinds",
             is_latent=int(kind.latent),
-            shape=float(kind.time_to_failure.shape) if kind.time_to_failure else 1.0,
+            weibull_shape=float(kind.time_to_failure.shape) if kind.time_to_failure else 1.0,
             scale_s=float(kind.time_to_failure.scale_s) if kind.time_to_failure else 1.0,
             replace=-1 if kind.replace is None else parts.index(kind.replace),
             repair_law=builder.law(kind.repair_time),

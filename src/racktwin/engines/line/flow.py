@@ -327,7 +327,7 @@ def _scrap(line: Line, index: int) -> None:
 def vacate(line: Line, u: int) -> None:
     """Unit ``u`` is empty: its item has gone."""
     unit = line.units[u]
-    unit.item, unit.activity = -1, IDLE
+    unit.held, unit.activity = -1, IDLE
     if unit.health == UP:
         make_free(line, u)
 
@@ -349,7 +349,7 @@ def make_free(line: Line, u: int) -> None:
 def hand_over(line: Line, u: int) -> None:
     """The finished item of unit ``u`` goes where it is bound."""
     unit = line.units[u]
-    index = unit.item
+    index = unit.held
     item = line.items[index]
     record_operation(line, u)
     item.energy_j += unit.energy_j
@@ -375,7 +375,7 @@ def hand_over(line: Line, u: int) -> None:
 def leave(line: Line, u: int) -> None:
     """Work on the item of unit ``u`` has ended: it leaves, or blocks the unit if the next buffer is full."""
     unit = line.units[u]
-    item = line.items[unit.item]
+    item = line.items[unit.held]
     set_draw(line, u, item.part, 0.0)
     reserve(line, u, item.part, 0.0)
     unit.ended_s = line.clock[0].now_s

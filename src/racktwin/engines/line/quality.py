@@ -46,7 +46,7 @@ def _make_defect(line: Line, index: int, kind: int, child_serial: int, maker: An
     defect.fails_at_s = 0.0
     defect.precipitated_s = defect.found_s = np.nan
     if row.is_latent:
-        defect.fails_at_s = row.scale_s * (-math.log(uniform(defect.key, 0, 0))) ** (1.0 / row.shape)
+        defect.fails_at_s = row.scale_s * (-math.log(uniform(defect.key, 0, 0))) ** (1.0 / row.weibull_shape)
     defect.next = item.defects
     item.defects = d
     return d

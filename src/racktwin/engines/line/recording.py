@@ -79,7 +79,7 @@ def record_operation(line: Line, u: int) -> None:
     clock, unit = line.clock[0], line.units[u]
     if not clock.is_recording:
         return
-    item = line.items[unit.item]
+    item = line.items[unit.held]
     row = _wide_row(line, OPERATIONS)
     row.i[0], row.i[1], row.i[2], row.i[3] = item.serial, item.part, item.operation, u
     row.i[4], row.i[5] = unit.outcome, unit.outcome_kind

@@ -122,7 +122,7 @@ UNIT = np.dtype(
         ("reason", "i8"),
         ("state_since_s", "f8"),
         ("state_serial", "i8"),
-        ("item", "i8"),
+        ("held", "i8"),  # the item inside, or -1
         ("phase", "i8"),
         ("level", "i8"),
         ("entered_s", "f8"),
@@ -222,7 +222,7 @@ PART = np.dtype(
 )
 
 KIND = np.dtype(
-    [("is_latent", "i8"), ("shape", "f8"), ("scale_s", "f8"), ("replace", "i8"), ("repair_law", "i8"),
+    [("is_latent", "i8"), ("weibull_shape", "f8"), ("scale_s", "f8"), ("replace", "i8"), ("repair_law", "i8"),
      ("p_repaired", "f8")]
 )  # fmt: skip
 

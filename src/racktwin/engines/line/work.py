@@ -77,7 +77,7 @@ def enter(line: Line, u: int, index: int, level: int) -> None:
     unit, now_s = line.units[u], line.clock[0].now_s
     item = line.items[index]
     item.unit = u
-    unit.item, unit.level = index, level
+    unit.held, unit.level = index, level
     unit.entered_s = unit.since_s = unit.draw_since_s = now_s
     unit.energy_j = unit.labour_s = unit.work_s = unit.down_s = 0.0
     for cause in range(CAUSES):
@@ -90,7 +90,7 @@ def enter(line: Line, u: int, index: int, level: int) -> None:
 @kernel
 def _phase_duration(line: Line, u: int) -> float:
     unit = line.units[u]
-    item, phase = line.items[unit.item], line.phases[unit.phase]
+    item, phase = line.items[unit.held], line.phases[unit.phase]
     operation = line.operations[item.operation]
     law = phase.law
     if law == BY_DEFECT:
@@ -106,12 +106,12 @@ def _phase_duration(line: Line, u: int) -> float:
 def begin_phase(line: Line, u: int) -> None:
     """The phase of unit ``u`` starts now: its power and people are there."""
     unit = line.units[u]
-    item, phase = line.items[unit.item], line.phases[unit.phase]
+    item, phase = line.items[unit.held], line.phases[unit.phase]
     unit.phase_s = unit.remaining_s = _phase_duration(line, u)
     unit.cut_defect = -1
     if phase.stress > 0.0 and item.defects >= 0:
         rate = phase.stress * _speed_of(line, unit.phase, unit.level)
-        unit.cut_defect, stress_s = first_failure_under_stress(line, unit.item, rate * unit.phase_s)
+        unit.cut_defect, stress_s = first_failure_under_stress(line, unit.held, rate * unit.phase_s)
         unit.remaining_s = stress_s / rate
     cap = cap_of(line, unit.phase, unit.level)
     unit.lowest_cap = min(unit.lowest_cap, cap)
@@ -125,7 +125,7 @@ def start_working(line: Line, u: int) -> None:
     unit, now_s = line.units[u], line.clock[0].now_s
     center = line.centers[unit.center]
     unit.activity, unit.since_s = WORKING, now_s
-    set_state(line, u, states.PRODUCTIVE, states.WORKING, line.items[unit.item].serial)
+    set_state(line, u, states.PRODUCTIVE, states.WORKING, line.items[unit.held].serial)
     schedule(line.events, u, now_s + unit.remaining_s)
     if center.fails and center.failure_clock == BUSY_CLOCK and unit.life_s < unit.remaining_s:
         schedule(line.events, line.clock[0].first_failure_slot + u, now_s + unit.life_s)
@@ -146,7 +146,7 @@ def stop_working(line: Line, u: int) -> None:
     phase = line.phases[unit.phase]
     if phase.stress > 0.0:
         rate = phase.stress * _speed_of(line, unit.phase, unit.level)
-        add_stress(line, unit.item, rate * worked_s, rate)
+        add_stress(line, unit.held, rate * worked_s, rate)
     cancel(line.events, u)
     if center.fails and center.failure_clock == BUSY_CLOCK:
         unit.life_s -= worked_s
@@ -158,7 +158,7 @@ def _wait_in_cell(line: Line, u: int, activity: int, cause: int, on: int) -> Non
     """Unit ``u`` holds its item and waits for people, power or coolant."""
     unit = line.units[u]
     unit.activity = activity
-    set_state(line, u, states.STANDBY, reason_of(cause), line.items[unit.item].serial)
+    set_state(line, u, states.STANDBY, reason_of(cause), line.items[unit.held].serial)
     list_claim(line, claimant_of(line, u), cause, on)
 
 
@@ -176,7 +176,7 @@ def _book_wait(line: Line, u: int) -> None:
 def _reserve_phase(line: Line, u: int) -> int:
     """Under time-phased admission, swap the reservation for the phase's own: -1, or the limit that refuses."""
     unit = line.units[u]
-    part, phase = line.items[unit.item].part, line.phases[unit.phase]
+    part, phase = line.items[unit.held].part, line.phases[unit.phase]
     set_draw(line, u, part, 0.0)
     reserve(line, u, part, 0.0)
     refusing = -1
@@ -197,7 +197,7 @@ def try_phase(line: Line, u: int) -> None:
     lacking = take_people(line, u, unit.phase)
     if lacking >= 0:
         if line.clock[0].is_time_phased:
-            reserve(line, u, line.items[unit.item].part, 0.0)
+            reserve(line, u, line.items[unit.held].part, 0.0)
         _wait_in_cell(line, u, WAITING, PEOPLE, lacking)
         return
     if line.clock[0].is_time_phased:
@@ -253,7 +253,7 @@ def end_phase(line: Line, u: int) -> None:
     """The phase of unit ``u`` has run its time, or was cut short by a failure."""
     unit = line.units[u]
     stop_working(line, u)
-    item = line.items[unit.item]
+    item = line.items[unit.held]
     operation = line.operations[item.operation]
     if unit.cut_defect < 0 and unit.phase + 1 < operation.first_phase + operation.n_phases:
         unit.phase += 1
@@ -268,7 +268,7 @@ def end_phase(line: Line, u: int) -> None:
 def judge(line: Line, u: int) -> None:
     """Decide the outcome of the operation in unit ``u`` and where its item goes."""
     unit = line.units[u]
-    index = unit.item
+    index = unit.held
     item = line.items[index]
     operation = line.operations[item.operation]
     if operation.is_rework:
@@ -300,7 +300,7 @@ def judge(line: Line, u: int) -> None:
 @kernel
 def _judge_repair(line: Line, u: int) -> None:
     unit = line.units[u]
-    index = unit.item
+    index = unit.held
     item = line.items[index]
     unit.outcome, unit.target = REPAIRED, item.retest
     if item.mending >= 0:
@@ -321,7 +321,7 @@ def break_down(line: Line, u: int) -> None:
     if unit.activity == WORKING:
         stop_working(line, u)
         unit.activity = PAUSED
-        set_draw(line, u, line.items[unit.item].part, 0.0)
+        set_draw(line, u, line.items[unit.held].part, 0.0)
     elif unit.activity == IDLE:
         _leave_free_list(line, u)
     else:
@@ -352,7 +352,7 @@ def _leave_free_list(line: Line, u: int) -> None:
 
 @kernel
 def _serial_in(line: Line, u: int) -> int:
-    index = line.units[u].item
+    index = line.units[u].held
     return -1 if index < 0 else line.items[index].serial
 
 
@@ -419,7 +419,7 @@ def _resume(line: Line, u: int) -> None:
     """Go on with the phase where it stopped, at its draw."""
     unit = line.units[u]
     phase = line.phases[unit.phase]
-    part = line.items[unit.item].part
+    part = line.items[unit.held].part
     set_draw(line, u, part, phase.draw_w * cap_of(line, unit.phase, unit.level))
     go_on(line, u)
 

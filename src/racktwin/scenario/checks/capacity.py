@@ -6,15 +6,19 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from racktwin.model import Phase, Scenario
+from racktwin.scenario.document import Steps
 
 from .finding import Finding, error, oddity
 from .look import Step, operations, parts_by_routing, phases
 from .people import Attendance
 from .power import bounds, idle_load_w, reserved_w
 
+MOST_WORK_UNITS = 100_000
+MOST_PIECES_AT_ONCE = 100_000
+
 
 def gang_exceeds_units(plant: Scenario) -> Iterator[Finding]:
-    """A gang that never finds enough work units, places to wait, or partners."""
+    """A gang that never finds enough work units, or partners."""
     makers = parts_by_routing(plant)
     for steps, routing, _, operation in operations(plant):
         center = plant.work_centers.get(operation.work_center)
@@ -25,13 +29,32 @@ def gang_exceeds_units(plant: Scenario) -> Iterator[Finding]:
         if gang > units:
             message = f"a gang of {gang} at {operation.work_center}, which has {units} work units"
             yield error(where, message, "add work units, or make the gang smaller")
-        if center.input_buffer is not None and center.input_buffer < gang:
-            message = f"a gang of {gang} gathers in an input_buffer for {int(center.input_buffer)}"
-            yield oddity(where, message, f"let the input_buffer of {operation.work_center} hold {gang}")
         for name, demand in plant.demand.items():
             if demand.product in makers[routing] and demand.max_wip is not None and demand.max_wip < gang:
                 message = f"a gang of {gang}, but max_wip of {name} lets only {int(demand.max_wip)} in at a time"
                 yield oddity(where, message, f"raise demand.{name}.max_wip to {gang} or more")
+
+
+def too_large(plant: Scenario) -> Iterator[Finding]:
+    """More work units, or more pieces at once, than a simulation can hold; most likely a slip of the pen."""
+    units = {name: sum(group.count for group in center.groups) for name, center in plant.work_centers.items()}
+    if sum(units.values()) > MOST_WORK_UNITS:
+        most = max(units, key=lambda name: units[name])
+        message = f"{sum(units.values()):,} work units in all; at most {MOST_WORK_UNITS:,}"
+        yield error(("work_centers", most, "work_units"), message, "check the number")
+    at_once: list[tuple[Steps, int]] = [
+        (("demand", name, "quantity"), demand.quantity) for name, demand in plant.demand.items()
+    ]
+    at_once += [
+        (("demand", name, "max_wip"), demand.max_wip or 0)
+        for name, demand in plant.demand.items()
+        if demand.interarrival is None
+    ]
+    at_once += [(("order_book", index, "quantity"), order.quantity) for index, order in enumerate(plant.order_book)]
+    for steps, pieces in at_once:
+        if pieces > MOST_PIECES_AT_ONCE:
+            message = f"{int(pieces):,} pieces at once; at most {MOST_PIECES_AT_ONCE:,}"
+            yield error(steps, message, "check the number, or spread the order over time")
 
 
 def overloaded(plant: Scenario) -> Iterator[Finding]:
@@ -142,7 +165,7 @@ def _overloaded_limits(plant: Scenario, rates: dict[str, float]) -> Iterator[Fin
                     load[bound.kind, bound.name] += watts * bound.load * group.count / units
                     limit[bound.kind, bound.name] = bound.limit
     for (kind, name), needed in load.items():
-        share = (needed + (idle_w[name] if kind == "feeds" else 0.0)) / limit[kind, name] if limit[kind, name] else 0.0
+        share = (needed + idle_w[kind, name]) / limit[kind, name] if limit[kind, name] else 0.0
         if share > 1:
             key = "feeds" if kind == "feeds" else "cooling_loops"
             what = "its flow_limit" if kind == "flow" else "its limit"

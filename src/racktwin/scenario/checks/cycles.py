@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import pairwise
 
-from racktwin.model import Scenario
+from racktwin.model import Operation, Scenario
 
 from .finding import Finding, error, oddity
 
@@ -35,15 +35,20 @@ def buffers_that_gridlock(plant: Scenario) -> Iterator[Finding]:
     """Work centers with finite buffers that pass parts to each other in a circle."""
     following: dict[str, set[str]] = {name: set() for name in plant.work_centers}
     for routing in plant.routings.values():
-        route = [operation.work_center for operation in routing.operations if not operation.rework]
-        for center, after in pairwise(route):
-            bounded = after in plant.work_centers and plant.work_centers[after].input_buffer is not None
-            if bounded and center in following:
-                following[center].add(after)
+        route = [operation for operation in routing.operations if not operation.rework]
+        for operation, after in pairwise(route):
+            if operation.work_center in following and _blocks(plant, after):
+                following[operation.work_center].add(after.work_center)
     for cycle in _cycles(following, lambda center: following[center]):
         message = f"parts move in a circle of full buffers, which can gridlock: {' → '.join(cycle)}"
         remedy = "leave out input_buffer at one of them, or send parts to another work center"
         yield oddity(("work_centers", cycle[1], "input_buffer"), message, remedy)
+
+
+def _blocks(plant: Scenario, operation: Operation) -> bool:
+    """Whether parts may find no room before an operation; kits and gangs gather outside the buffer."""
+    center = plant.work_centers.get(operation.work_center)
+    return bool(center and center.input_buffer is not None and not operation.consumes and not operation.gang)
 
 
 def _some(name: str | None) -> tuple[str, ...]:

@@ -64,11 +64,25 @@ def never_supplied(plant: Scenario) -> Iterator[Finding]:
             yield oddity(("parts", name, "supply"), f"{name} comes by receipts, but none is listed", remedy)
 
 
+def stock_of_made_part(plant: Scenario) -> Iterator[Finding]:
+    """What is made here starts from nothing."""
+    for name, part in plant.parts.items():
+        if part.routing is not None and part.initial_stock:
+            message = f"{name} is made here, so its initial_stock is not used"
+            yield oddity(("parts", name, "initial_stock"), message, "leave it out; a warm-up fills the plant")
+
+
 def receipts_of_unlimited_parts(plant: Scenario) -> Iterator[Finding]:
-    """Receipts of a part that is always there, or made here, change nothing."""
+    """Receipts make a part scarce, although it is not said to come by receipts."""
+    received: set[str] = set()
     for index, receipt in enumerate(plant.part_receipts):
         part = plant.parts.get(receipt.part)
-        if part is not None and part.routing is None and part.supply == "unlimited":
-            message = f"{receipt.part} is always there, so its receipts change nothing"
-            yield oddity(("part_receipts", index), message, f"set parts.{receipt.part}.supply: receipts")
-            return
+        if part is None or part.supply == "receipts" or receipt.part in received:
+            continue
+        received.add(receipt.part)
+        if part.routing is None:
+            message = f"{receipt.part} has receipts, so it comes by them only, although its supply says 'unlimited'"
+            yield oddity(("part_receipts", index), message, f"write supply: receipts at parts.{receipt.part}")
+        else:
+            message = f"{receipt.part} is made here, and so is not received"
+            yield error(("part_receipts", index, "part"), message, "leave the receipt out, or its routing")

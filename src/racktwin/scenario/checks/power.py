@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
@@ -13,6 +14,7 @@ from .finding import Finding, error, oddity
 from .look import Step, draw_w, feeds_above, kilowatts, loops_above, operations, parts_by_routing, phases
 
 _SLACK = 1 + 1e-9
+_IDLE = Part()
 
 
 class Bound(NamedTuple):
@@ -37,23 +39,23 @@ def bounds(plant: Scenario, group: WorkUnitGroup, part: Part) -> Iterator[Bound]
     for name, feed, load in feeds_above(plant, group.feed):
         yield Bound("feeds", name, float(feed.limit_w), load)
     for connected in group.cooling_loops:
+        liquid = _is_liquid(plant, connected)
+        share = part.liquid_fraction if liquid else 1.0 - part.liquid_fraction
         for name in loops_above(plant, connected):
             loop = plant.cooling_loops[name]
-            liquid = loop.medium == "liquid"
-            share = part.liquid_fraction if liquid else 1.0 - part.liquid_fraction
             yield Bound("cooling_loops", name, float(loop.heat_limit_w), float(share))
             if liquid and loop.flow_limit_m3_per_s is not None and part.coolant_flow_m3_per_j is not None:
                 load = float(share * part.coolant_flow_m3_per_j)
                 yield Bound("flow", name, float(loop.flow_limit_m3_per_s), load)
 
 
-def idle_load_w(plant: Scenario) -> dict[str, float]:
-    """What the idle draws of all work units take of each feed, W."""
-    load = dict.fromkeys(plant.feeds, 0.0)
+def idle_load_w(plant: Scenario) -> dict[tuple[str, str], float]:
+    """What the idle draws of all work units take of each limit, W by (kind, name); their heat goes to the air."""
+    load: dict[tuple[str, str], float] = defaultdict(float)
     for center in plant.work_centers.values():
         for group in center.groups:
-            for name, _, per_watt in feeds_above(plant, group.feed):
-                load[name] += group.count * center.idle_draw_w * per_watt
+            for bound in bounds(plant, group, _IDLE):
+                load[bound.kind, bound.name] += group.count * center.idle_draw_w * bound.load
     return load
 
 
@@ -76,13 +78,14 @@ def share_of_unknown_power(plant: Scenario) -> Iterator[Finding]:
                     yield error((*steps, "draw"), message, remedy)
 
 
-def idle_exceeds_feed(plant: Scenario) -> Iterator[Finding]:
-    """Work units that overload a feed by doing nothing."""
-    for name, load_w in idle_load_w(plant).items():
-        limit_w = float(plant.feeds[name].limit_w)
+def idle_exceeds_limit(plant: Scenario) -> Iterator[Finding]:
+    """Work units that overload a feed, or the room's air, by doing nothing."""
+    for (kind, name), load_w in idle_load_w(plant).items():
+        limit_w = float(plant.feeds[name].limit_w if kind == "feeds" else plant.cooling_loops[name].heat_limit_w)
         if load_w > limit_w * _SLACK:
             message = f"the idle draws of its work units ({kilowatts(load_w)}) exceed its limit {kilowatts(limit_w)}"
-            yield error(("feeds", name, "limit"), message, "raise the limit, or lower idle_draw")
+            where = (kind, name, "limit" if kind == "feeds" else "heat_limit")
+            yield error(where, message, "raise the limit, or lower idle_draw")
 
 
 def phase_exceeds_limit(plant: Scenario) -> Iterator[Finding]:
@@ -105,13 +108,13 @@ def _unfit(
     part: str,
     watts: float,
     groups: tuple[WorkUnitGroup, ...],
-    idle_w: dict[str, float],
+    idle_w: dict[tuple[str, str], float],
 ) -> Iterator[Finding]:
     together = int(step.operation.gang or 1) if len(groups) == 1 else 1
     exceeded = {}
     for group in groups:
         for bound in bounds(plant, group, plant.parts[part]):
-            free = bound.limit - (idle_w[bound.name] if bound.kind == "feeds" else 0.0)
+            free = bound.limit - idle_w[bound.kind, bound.name]
             if free > 0 and watts * together * bound.load > free * _SLACK:
                 exceeded[group.name] = (bound, free)
                 break
@@ -180,7 +183,7 @@ def cells_exceed_limit(plant: Scenario) -> Iterator[Finding]:
     idle_w = idle_load_w(plant)
     for steps, total in load.items():
         kind, name = str(steps[0]), str(steps[1])
-        free = limit[steps] - (idle_w[name] if kind == "feeds" else 0.0)
+        free = limit[steps] - idle_w[kind, name]
         if total > free * _SLACK:
             fit = int(count[steps] * max(free, 0.0) / total)
             units = f"{count[steps]} work units together" if count[steps] > 1 else "work unit"

@@ -79,11 +79,11 @@ def nothing_on_main_route(plant: Scenario) -> Iterator[Finding]:
 
 
 def failure_without_way(plant: Scenario) -> Iterator[Finding]:
-    """A test that says nothing about failed parts, or a way for failures that cannot happen."""
+    """A test whose failures are scrapped, or a way for failures that cannot happen."""
     for steps, _, _, operation in operations(plant):
         if operation.tests and operation.on_fail is None:
             remedy = "add on_fail: {debug: ..., retest_from: ...}"
-            yield oddity(steps, "parts can fail here, but nothing says where they go then", remedy)
+            yield oddity(steps, "parts can fail here and have no on_fail: each that does is scrapped", remedy)
         if operation.on_fail and not operation.tests:
             remedy = "add 'detects', or leave on_fail out"
             yield oddity((*steps, "on_fail"), "nothing can fail here: no 'detects', no 'p_false_failure'", remedy)

@@ -88,9 +88,9 @@ def order_outside_horizon(plant: Scenario) -> Iterator[Finding]:
         if order.due is not None and _instant_s(plant, order.due) < release_s:
             yield oddity(("order_book", index, "due"), "due before it is released", "check the dates")
     for index, receipt in enumerate(plant.part_receipts):
-        if _instant_s(plant, receipt.at) >= plant.horizon_s:
-            message = "arrives after the horizon, so it is never seen"
-            yield oddity(("part_receipts", index, "at"), message, "lengthen the horizon, or leave the receipt out")
+        if not 0 <= _instant_s(plant, receipt.at) < plant.horizon_s:
+            message = "arrives before the start or after the horizon, so it is never seen"
+            yield oddity(("part_receipts", index, "at"), message, "use initial_stock, or another date")
 
 
 def breaks_down_at_once(plant: Scenario) -> Iterator[Finding]:
