@@ -459,6 +459,7 @@ PLANTS = (
         "exceed its limit",
         "test_floor.limit",
         at="test_floor: {limit",
+        most=2,
     ),
     Broken(
         "share_of_unknown_power",

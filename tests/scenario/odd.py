@@ -32,7 +32,7 @@ ODD = (
         "its 7 work units together can take 106.5 kW uncapped; the limit leaves 57.7 kW, enough for about 3",
         "limit",
     ),
-    Broken("loop_cannot_cool_its_cells", "heat_limit: 60 kW", "heat_limit: 10 kW", "its 7 work units together"),
+    Broken("loop_cannot_cool_its_cells", "heat_limit: 60 kW", "heat_limit: 10 kW", "its 7 work units together", most=2),
     Broken(
         "flow_cannot_cool_its_cells",
         "flow_limit: 150 L/min",
