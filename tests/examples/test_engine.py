@@ -6,9 +6,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from racktwin.engines.line import compile_line, replicate
 from racktwin.model import Scenario
 from racktwin.scenario import read_scenario
-from tests.simulate import simulate_tables
 
 from .loads import WEEK_S, Loads, loads
 
@@ -21,7 +21,8 @@ pytestmark = pytest.mark.slow
 
 def _simulated(*overrides: str) -> tuple[Scenario, Tables]:
     plant = read_scenario("georgetown", overrides).scenario
-    return plant, simulate_tables(plant, REPLICATIONS, plant.seed)
+    compiled = compile_line(plant)
+    return plant, [replicate(compiled, number, plant.seed) for number in range(REPLICATIONS)]
 
 
 @pytest.fixture(scope="module")
