@@ -133,10 +133,10 @@ def take_people(line: Line, u: int, phase: int) -> int:
             return link.to
         line.crews[crew].busy += link.count
         unit.crews[need] = crew
+    for need in range(row.n_needs):  # undone and done again, so that the interval until now is recorded as it was
+        line.crews[unit.crews[need]].busy -= line.links[row.first_need + need].count
     for need in range(row.n_needs):
-        people = line.links[row.first_need + need].count
-        line.crews[unit.crews[need]].busy -= people
-        employ(line, unit.crews[need], people)
+        employ(line, unit.crews[need], line.links[row.first_need + need].count)
     unit.has_people = 1 if row.n_needs > 0 else 0
     return -1
 

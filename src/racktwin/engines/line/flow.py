@@ -117,14 +117,16 @@ def enqueue(line: Line, index: int) -> None:
 
 @kernel
 def join(line: Line, index: int, operation: int) -> None:
-    """Item ``index`` comes to ``operation``: it is kitted, waits for its gang, and then queues."""
+    """Item ``index`` comes to ``operation``: it is kitted the first time, waits for its gang, and then queues."""
     item, row, now_s = line.items[index], line.operations[operation], line.clock[0].now_s
     item.operation = operation
     item.queued_s = item.waiting_since_s = now_s
     item.material_s = item.gang_s = 0.0
     item.visits += 1
     item.next = -1
-    if row.n_consumed > 0 and (row.wait_head >= 0 or not take_kit(line, index, operation)):
+    is_first_visit = operation > item.furthest
+    item.furthest = max(item.furthest, operation)
+    if row.n_consumed > 0 and is_first_visit and (row.wait_head >= 0 or not take_kit(line, index, operation)):
         if row.wait_tail >= 0:
             line.items[row.wait_tail].next = index
         else:
@@ -175,7 +177,9 @@ def new_item(line: Line, part: int, order: int, source: int, priority: int, want
     item.priority, item.wanted_s, item.due_s = priority, wanted_s, due_s
     item.release_s = np.nan
     item.visits = item.failures = item.all_failures = item.is_reworked = item.is_order = 0
-    item.operation = item.retest = item.mending = item.next = item.gang_next = item.unit = item.defects = -1
+    item.operation = item.furthest = item.retest = item.mending = item.next = item.gang_next = item.unit = (
+        item.defects
+    ) = -1
     item.stress_s = item.energy_j = item.labour_s = 0.0
     return index
 
@@ -215,7 +219,7 @@ def release_spare(line: Line, index: int, part: int) -> None:
 @kernel
 def join_debug(line: Line, index: int, operation: int) -> None:
     """Item ``index`` comes to debug; it waits for the part that will replace the bad one."""
-    item, row = line.items[index], line.operations[operation]
+    item = line.items[index]
     item.operation = operation
     item.queued_s = item.waiting_since_s = line.clock[0].now_s
     item.material_s = item.gang_s = 0.0
@@ -230,8 +234,6 @@ def join_debug(line: Line, index: int, operation: int) -> None:
             waited_for.swap_head = index
         waited_for.swap_tail = index
         return
-    if row.n_consumed > 0:
-        take_kit(line, index, operation)
     gather(line, index)
 
 

@@ -241,6 +241,7 @@ ITEM = np.dtype(
         ("release_s", "f8"),
         ("due_s", "f8"),
         ("operation", "i8"),
+        ("furthest", "i8"),  # the last operation of its route that it has been kitted for
         ("visits", "i8"),  # operations entered so far, whatever they were
         ("failures", "i8"),
         ("all_failures", "i8"),
