@@ -20,7 +20,7 @@ coverage:    ## all tests, kernels uncompiled and compiled, at least 90 % covere
 	scripts/setup dev
 	scripts/coverage
 
-docs:        ## write docs/cli.md and docs/tables.md from the code
+docs:        ## write what comes from the code: pages of docs/, output of examples/
 	scripts/setup dev
 	scripts/docs
 
