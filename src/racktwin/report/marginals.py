@@ -56,7 +56,8 @@ def marginal_blocks(rows: Sequence[Mapping[str, Any]]) -> list[Block]:
         _table(changes, scales),
         Note(
             f"Each change was run alone over {replications} replications with the same random numbers as the plant "
-            "as it is; the interval is that of the paired difference. Greyed rows cannot be told from no effect."
+            "as it is; the interval is that of the paired difference. Greyed rows cannot be told from no effect. "
+            "Limits that are not listed were not tried."
         ),
     ]
 

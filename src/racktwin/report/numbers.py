@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 
 MISSING = "–"
+_SMALLEST = 1e-5
+_MOST_DECIMALS = 7
 
 
 @dataclass(frozen=True)
@@ -44,9 +46,11 @@ def scale(unit: str, largest: float) -> Scale:
 
 
 def number(value: float, digits: int = 3) -> str:
-    """``value`` to that many significant digits, thousands apart: ``1,234``, ``12.3``, ``0.012``."""
+    """``value`` to that many significant digits, thousands apart: ``1,234``, ``12.3``, ``0.012``, ``8.10e−10``."""
     if not math.isfinite(value):
         return MISSING
+    if 0 < abs(value) < _SMALLEST:
+        return f"{value:.{digits - 1}e}".replace("-", "−")
     return fixed(value, _decimals(value, digits))
 
 
@@ -115,7 +119,7 @@ def _decimals_borne(mean: float, half_width: float, digits: int) -> int:
     decimals = _decimals(mean, digits)
     if not math.isfinite(half_width) or half_width <= 0:
         return decimals
-    return min(_decimals(half_width, 2), max(decimals, _decimals(half_width, 1)), decimals + 3)
+    return min(_decimals(half_width, 2), max(decimals, _decimals(half_width, 1)), decimals + 3, _MOST_DECIMALS)
 
 
 def _decimals(value: float, digits: int) -> int:
