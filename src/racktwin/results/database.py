@@ -24,8 +24,8 @@ _MEMORY_LIMIT = "256MB"
 def connect(run: RunFolder, threads: int = 2) -> duckdb.DuckDBPyConnection:
     """A DuckDB connection with a view per table, derived table and summary of ``run``, and its scenario as tables.
 
-    Its settings are locked: 256 MB, no spilling to disk, no extensions, no files but the run's own. Those it must be able
-    to open, so SQL that is not ours goes through :func:`query`, which takes nothing but a SELECT.
+    Its settings are locked: 256 MB, no spilling to disk, no extensions, no files but the run's own. Those it must be
+    able to open, so SQL that is not ours goes through :func:`query`, which takes nothing but a SELECT.
     """
     connection = duckdb.connect(
         ":memory:",
