@@ -66,6 +66,7 @@ def test_an_interval_has_two_ends_or_none() -> None:
         (1.0, "100 %"),
         (0.9997, "99.97 %"),
         (1e-6, "< 0.01 %"),
+        (0.99999, "> 99.99 %"),
     ],
 )
 def test_a_share_is_a_percentage(share: float, expected: str) -> None:

@@ -26,7 +26,7 @@ _FEW = 12
 _DOMINANT = 0.3
 _LEAD = (
     "At each moment the bottleneck is whatever has been at its limit without a break for the longest: "
-    "to relieve anything else brings little."
+    "that is where to look first."
 )
 
 

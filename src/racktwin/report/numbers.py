@@ -94,6 +94,8 @@ def percent(share: float) -> str:
     value = 100.0 * share
     if 0 < value < 0.01:
         return "< 0.01 %"
+    if 99.995 <= value < 100:
+        return "> 99.99 %"
     if 98 < value < 100:
         return f"{fixed(value, min(_decimals(100 - value, 1), 2))} %"
     return f"{fixed(value, min(_decimals(value, 2), 2))} %"
