@@ -67,7 +67,8 @@ def _standard_gamma(shape: float, key: Any, entity: int, draw: int) -> float:
     attempt = draw
     while True:
         x = normal_quantile(uniform(key, entity, attempt))
-        v = (1.0 + c * x) ** 3
+        root = 1.0 + c * x
+        v = root * root * root  # a power is rounded differently compiled and not: test_contract.py
         attempt += 2 * SUB_DRAWS
         if v > 0.0 and math.log(uniform(key, entity, attempt)) < 0.5 * x * x + d - d * v + d * math.log(v):
             return d * v * boost

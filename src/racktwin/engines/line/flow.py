@@ -332,6 +332,8 @@ def vacate(line: Line, u: int) -> None:
     unit.held, unit.activity = -1, IDLE
     if unit.health == UP:
         make_free(line, u)
+    else:
+        set_state(line, u, unit.state, unit.reason, -1)
 
 
 @kernel
@@ -353,6 +355,8 @@ def hand_over(line: Line, u: int) -> None:
     unit = line.units[u]
     index = unit.held
     item = line.items[index]
+    if unit.health != UP:
+        unit.down_s += line.clock[0].now_s - unit.down_since_s
     record_operation(line, u)
     item.energy_j += unit.energy_j
     item.labour_s += unit.labour_s
@@ -380,7 +384,7 @@ def leave(line: Line, u: int) -> None:
     item = line.items[unit.held]
     set_draw(line, u, item.part, 0.0)
     reserve(line, u, item.part, 0.0)
-    unit.ended_s = line.clock[0].now_s
+    unit.ended_s, unit.down_by_end_s = line.clock[0].now_s, unit.down_s
     if unit.outcome == SCRAP or unit.target == FINISHED:
         hand_over(line, u)
         return

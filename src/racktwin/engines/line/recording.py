@@ -88,7 +88,7 @@ def record_operation(line: Line, u: int) -> None:
         row.x[4 + cause] = item.center_waited_s[cause] + unit.waited_s[cause]
     row.x[11], row.x[12] = unit.work_s, unit.down_s
     row.x[13], row.x[14], row.x[15], row.x[16] = (
-        clock.now_s - unit.ended_s,
+        clock.now_s - unit.ended_s - (unit.down_s - unit.down_by_end_s),
         unit.energy_j,
         unit.labour_s,
         unit.lowest_cap,

@@ -146,6 +146,7 @@ UNIT = np.dtype(
         ("labour_s", "f8"),
         ("work_s", "f8"),
         ("down_s", "f8"),
+        ("down_by_end_s", "f8"),  # of it, before the work ended
         ("waited_s", "f8", (CAUSES,)),
         ("lowest_cap", "f8"),
         ("life_s", "f8"),  # working time left until the next breakdown (busy clock)

@@ -321,12 +321,13 @@ def break_down(line: Line, u: int) -> None:
     if unit.activity == WORKING:
         stop_working(line, u)
         unit.activity = PAUSED
-        set_draw(line, u, line.items[unit.held].part, 0.0)
     elif unit.activity == IDLE:
         _leave_free_list(line, u)
     else:
         _book_wait(line, u)
         drop_claim(line, claimant_of(line, u))
+    if unit.held >= 0:
+        set_draw(line, u, line.items[unit.held].part, 0.0)
     unit.down_since_s = clock.now_s
     center = line.centers[unit.center]
     unit.breakdowns += 1
@@ -404,10 +405,10 @@ def end_repair(line: Line, u: int) -> None:
     if unit.activity == IDLE:
         make_free(line, u)
         return
+    unit.down_s += clock.now_s - unit.down_since_s
     if unit.activity == BLOCKED:
         set_state(line, u, states.STANDBY, states.BLOCKED, _serial_in(line, u))
         return
-    unit.down_s += clock.now_s - unit.down_since_s
     if unit.activity == PAUSED and not center.restarts:
         _resume(line, u)
     else:
