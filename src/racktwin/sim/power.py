@@ -24,6 +24,8 @@ LIMIT = np.dtype(
         ("is_power", "i8"),
         ("claims", "i8"),  # claimants that wait for this limit
         ("ahead", "i8"),  # those of them who are older than whoever is asking now
+        ("is_freed", "i8"),
+        ("is_retried", "i8"),  # in this round, claims on it try again
         ("since_s", "f8"),
     ]
 )

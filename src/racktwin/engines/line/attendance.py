@@ -37,6 +37,7 @@ def list_claim(line: Line, claimant: int, cause: int, on: int) -> None:
         if claim.cause == cause and claim.on == on:
             return
         _count_claim(line, claim.cause, claim.on, -1)
+        _free_claimed(line, claim.cause, claim.on)
     else:
         claim.is_listed = 1
         claim.next, claim.prev = -1, clock.waiting_tail
@@ -56,6 +57,7 @@ def drop_claim(line: Line, claimant: int) -> None:
     if not claim.is_listed:
         return
     _count_claim(line, claim.cause, claim.on, -1)
+    _free_claimed(line, claim.cause, claim.on)
     if claim.prev >= 0:
         line.claims[claim.prev].next = claim.next
     else:
@@ -68,12 +70,42 @@ def drop_claim(line: Line, claimant: int) -> None:
 
 
 @kernel
-def forget_order(line: Line) -> None:
-    """Begin a round over all claims, oldest first: so far nobody is ahead of anybody."""
+def begin_round(line: Line) -> None:
+    """Begin a round over all claims, oldest first: claims on what was freed are retried, nobody is ahead so far."""
+    line.clock[0].is_freed = 0
     for index in range(line.skills.size):
-        line.skills[index].ahead = 0
+        skill = line.skills[index]
+        skill.is_retried, skill.is_freed, skill.ahead = skill.is_freed, 0, 0
     for index in range(line.limits.size):
-        line.limits[index].ahead = 0
+        limit = line.limits[index]
+        limit.is_retried, limit.is_freed, limit.ahead = limit.is_freed, 0, 0
+
+
+@kernel
+def is_retried(line: Line, claimant: int) -> bool:
+    """In a round: whether what the claimant waits for was freed."""
+    claim = line.claims[claimant]
+    return (line.skills[claim.on].is_retried if claim.cause == PEOPLE else line.limits[claim.on].is_retried) == 1
+
+
+@kernel
+def free_skills(line: Line, crew: int) -> None:
+    """Someone of the crew can be had: whoever waits for one of its skills is to try again."""
+    row = line.crews[crew]
+    for index in range(row.first_skill, row.first_skill + row.n_skills):
+        line.skills[line.links[index].to].is_freed = 1
+    line.clock[0].is_freed = 1
+
+
+@kernel
+def _free_claimed(line: Line, cause: int, on: int) -> None:
+    """A claim is gone: whoever stood behind it is to try again."""
+    if cause == PEOPLE:
+        line.skills[on].is_freed = 1
+        line.clock[0].is_freed = 1
+    elif cause != NO_CAUSE:
+        line.limits[on].is_freed = 1
+        line.clock[0].is_freed = 1
 
 
 @kernel
@@ -116,8 +148,6 @@ def employ(line: Line, crew: int, people: int) -> None:
     """Let ``people`` of the crew begin (or, negative, end) work."""
     record_labour(line, crew)
     line.crews[crew].busy += people
-    if people < 0:
-        line.clock[0].people_freed = 1
 
 
 @kernel
@@ -142,13 +172,23 @@ def take_people(line: Line, u: int, phase: int) -> int:
 
 
 @kernel
-def give_people(line: Line, u: int, phase: int) -> None:
-    """Send the people of unit ``u`` away."""
+def return_people(line: Line, u: int, phase: int) -> None:
+    """Undo :func:`take_people`: nothing was freed, so nobody is to try again for it (which would never end)."""
     unit, row = line.units[u], line.phases[phase]
     if unit.has_people:
         for need in range(row.n_needs):
             employ(line, unit.crews[need], -line.links[row.first_need + need].count)
         unit.has_people = 0
+
+
+@kernel
+def release_people(line: Line, u: int, phase: int) -> None:
+    """The people of unit ``u`` are done there."""
+    unit, row = line.units[u], line.phases[phase]
+    if unit.has_people:
+        for need in range(row.n_needs):
+            free_skills(line, unit.crews[need])
+        return_people(line, u, phase)
 
 
 @kernel

@@ -32,7 +32,7 @@ from .tables import DTYPES, MANY, MOST_SKILLS, Line
 
 Row = dict[str, Any]
 _DISPATCH = {"fifo": tables.FIFO, "priority": tables.PRIORITY, "edd": tables.EDD, "spt": tables.SPT}
-_FIRST_ITEMS, _FIRST_DEFECTS, _FIRST_ROWS = 1024, 4096, 8192
+_FIRST_ITEMS, _FIRST_DEFECTS, _FIRST_ROWS = 1024, 4096, 16384
 
 
 @dataclass(frozen=True)
@@ -180,6 +180,9 @@ def _add_people(builder: _Builder) -> None:
         holders = [index for index, group in enumerate(groups.values()) if skill in group.skills]
         first, count = builder.link((holder, 0, 0.0) for holder in holders)
         builder.add("skills", first_crew=first, n_crews=count)
+    skills = _skills(builder.scenario)
+    for row, group in zip(builder.rows["crews"], groups.values(), strict=True):
+        row["first_skill"], row["n_skills"] = builder.link((skills.index(skill), 0, 0.0) for skill in group.skills)
 
 
 def _skills(scenario: Scenario) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from racktwin.sim.jit import kernel
 
-from .attendance import drop_claim, give_people, list_claim, take_people
+from .attendance import drop_claim, list_claim, return_people, take_people
 from .draw import reserve
 from .flow import dequeue, set_cause, unblock
 from .rules import admitted_w, choose_bank
@@ -40,7 +40,7 @@ def _unseat(line: Line, leader: int, until: int) -> None:
     member = leader
     while member != until:
         u = line.items[member].unit
-        give_people(line, u, line.operations[line.items[member].operation].first_phase)
+        return_people(line, u, line.operations[line.items[member].operation].first_phase)
         reserve(line, u, line.items[member].part, 0.0)
         _put_back(line, u)
         line.items[member].unit = -1
@@ -52,8 +52,6 @@ def _seat(line: Line, w: int, leader: int) -> tuple[int, int]:
     """Give each member of the gang a unit with power and people, or none: (-1, -1), or (cause, what is missing)."""
     operation = line.items[leader].operation
     first_phase = line.operations[operation].first_phase
-    clock = line.clock[0]
-    people_freed, power_freed = clock.people_freed, clock.power_freed
     member = leader
     while member >= 0:
         part = line.items[member].part
@@ -63,12 +61,10 @@ def _seat(line: Line, w: int, leader: int) -> tuple[int, int]:
         lacking = take_people(line, u, first_phase)
         if lacking >= 0 or bank < 0:
             if lacking < 0:
-                give_people(line, u, first_phase)
+                return_people(line, u, first_phase)
             _put_back(line, u)
             line.items[member].unit = -1
             _unseat(line, leader, member)
-            # nothing was freed by giving back what was just taken: retrying for it would never end
-            clock.people_freed, clock.power_freed = people_freed, power_freed
             if lacking >= 0:
                 return PEOPLE, lacking
             return cause_of_limit(line, refusing), refusing

@@ -39,8 +39,18 @@ def reserve(line: Line, u: int, part: int, watts: float) -> None:
             record_limit(line, path.limit)
             line.limits[path.limit].reserved += load
     unit.reserved_w = watts
-    if change < 0.0:
-        line.clock[0].power_freed = 1
+
+
+@kernel
+def free_reservation(line: Line, u: int, part: int) -> None:
+    """Unit ``u`` needs its reservation no more: whoever waits for a limit on its path is to try again."""
+    if line.units[u].reserved_w <= 0.0:
+        return
+    bank = line.banks[line.units[u].bank]
+    for index in range(bank.first_path, bank.first_path + bank.n_paths):
+        line.limits[line.paths[index].limit].is_freed = 1
+    line.clock[0].is_freed = 1
+    reserve(line, u, part, 0.0)
 
 
 @kernel

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from racktwin.sim.distributions import sample
 from racktwin.sim.jit import kernel
 from racktwin.sim.states import NON_SCHEDULED, STANDBY
 
-from .draw import reason_of, reserve, set_draw, set_state, stand_by_blocked
+from .draw import free_reservation, reason_of, set_draw, set_state, stand_by_blocked
 from .material import free_item, put_in_stock, take_kit, take_swap
 from .quality import end_defects
 from .recording import MADE, record_material, record_operation, record_shipment, record_work_order
@@ -291,10 +292,22 @@ def _release_held(line: Line, s: int) -> None:
 
 
 @kernel
+def next_due_s(line: Line, s: int) -> float:
+    """The source has one more order: when that is due (infinity if it promises nothing)."""
+    source = line.sources[s]
+    source.arrivals += 1
+    if source.due_law < 0:
+        return np.inf
+    promised_s = sample(line.laws[source.due_law], line.samples, source.key, source.arrivals, 1)
+    return line.clock[0].now_s + promised_s
+
+
+@kernel
 def release_order(line: Line, s: int) -> None:
     """One more piece of a source that always has another order."""
     source, clock = line.sources[s], line.clock[0]
-    index = new_item(line, source.part, clock.next_order, s, source.priority, clock.now_s, np.inf)
+    due_s = next_due_s(line, s)
+    index = new_item(line, source.part, clock.next_order, s, source.priority, clock.now_s, due_s)
     line.items[index].is_order = 1
     clock.next_order += 1
     source.wip += 1
@@ -383,7 +396,7 @@ def leave(line: Line, u: int) -> None:
     unit = line.units[u]
     item = line.items[unit.held]
     set_draw(line, u, item.part, 0.0)
-    reserve(line, u, item.part, 0.0)
+    free_reservation(line, u, item.part)
     unit.ended_s, unit.down_by_end_s = line.clock[0].now_s, unit.down_s
     if unit.outcome == SCRAP or unit.target == FINISHED:
         hand_over(line, u)

@@ -9,9 +9,9 @@ from racktwin.sim.events import cancel, next_slot, schedule
 from racktwin.sim.jit import entry_point, kernel
 from racktwin.sim.packing import packed
 
-from .attendance import forget_order, lift_claim, pass_claim
+from .attendance import begin_round, free_skills, is_retried, lift_claim, pass_claim
 from .dispatch import dispatch
-from .flow import mark, new_item, release, release_order, serve_waiting, show_idle
+from .flow import mark, new_item, next_due_s, release, release_order, serve_waiting, show_idle
 from .material import receive
 from .recording import record_defect, record_labour, record_limit, record_state, record_work_order
 from .tables import (
@@ -21,7 +21,6 @@ from .tables import (
     IN_STOCK,
     OPEN,
     OPENING,
-    PEOPLE,
     RECEIPT,
     REPAIRING,
     UP,
@@ -103,7 +102,7 @@ def settle(line: Line) -> None:
     """Let everything that can happen now happen: claims on what was freed first, then queues that changed."""
     clock = line.clock[0]
     while True:
-        if clock.people_freed or clock.power_freed:
+        if clock.is_freed:
             retry_claims(line)
         elif clock.dirty_center >= 0:
             w = clock.dirty_center
@@ -118,16 +117,14 @@ def settle(line: Line) -> None:
 def retry_claims(line: Line) -> None:
     """Whoever waits for what was freed tries again, oldest claim first."""
     clock = line.clock[0]
-    people_freed, power_freed = clock.people_freed, clock.power_freed
-    clock.people_freed = clock.power_freed = 0
-    forget_order(line)
+    begin_round(line)
     last = clock.waiting_tail
     claimant = clock.waiting_head
     while claimant >= 0:
         claim = line.claims[claimant]
         following = -1 if claimant == last else claim.next
-        cause = claim.cause
-        if (people_freed and cause == PEOPLE) or (power_freed and cause != PEOPLE):
+        if is_retried(line, claimant):
+            cause = claim.cause
             lift_claim(line, claimant)
             if claimant < line.centers.size:
                 dispatch(line, claimant)
@@ -163,7 +160,7 @@ def change_headcount(line: Line, c: int, present: int) -> None:
     crew = line.crews[c]
     record_labour(line, c)
     if present > crew.present:
-        line.clock[0].people_freed = 1
+        free_skills(line, c)
     crew.present = present
     for u in range(line.units.size - 1, -1, -1):
         if crew.busy <= present:
@@ -208,10 +205,7 @@ def receive_order(line: Line, s: int) -> None:
         while source.wip < source.max_wip:
             release_order(line, s)
         return
-    source.arrivals += 1
-    due_s = np.inf
-    if source.due_law >= 0:
-        due_s = clock.now_s + sample(line.laws[source.due_law], line.samples, source.key, source.arrivals, 1)
+    due_s = next_due_s(line, s)
     for _ in range(source.quantity):
         index = new_item(line, source.part, clock.next_order, s, source.priority, clock.now_s, due_s)
         line.items[index].is_order = 1

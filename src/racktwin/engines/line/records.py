@@ -17,6 +17,8 @@ from .compile import Names
 
 Array = npt.NDArray[Any]
 Columns = dict[str, Array | tuple[Array, Sequence[str]]]
+Slot = Callable[[int], Array]
+"""The values of one slot (``i`` or ``x``) of the rows of one table."""
 
 _OUTCOMES = ("pass", "fail", "false_fail", "scrap", "repaired")
 _ORDER_FATES = ("in_progress", "in_stock", "shipped", "consumed", "scrapped")
@@ -27,8 +29,11 @@ WAIT_COLUMNS = tuple(f"wait_{cause}_s" for cause in WAIT_CAUSES)
 
 
 def tables_of(wide: Array, narrow: Array, names: Names, limits: Array, replication: int) -> dict[str, pa.Table]:
-    """All tables of one replication, in the schema's column order. ``limits`` are the limits of the limit rows."""
-    readers: dict[str, tuple[Array, int, Callable[[Array, Array], Columns]]] = {
+    """All tables that a batch of rows holds, in the schema's column order; ``limits`` are those of the limit rows.
+
+    The column ``visit`` of operations is 0 until :func:`number_visits` has seen all batches.
+    """
+    readers: dict[str, tuple[Array, int, Callable[[Slot, Slot], Columns]]] = {
         "operations": (wide, recording.OPERATIONS, lambda i, x: _operations(i, x, names)),
         "work_orders": (wide, recording.WORK_ORDERS, lambda i, x: _work_orders(i, x, names)),
         "shipments": (wide, recording.SHIPMENTS, lambda i, x: _shipments(i, x, names)),
@@ -41,9 +46,18 @@ def tables_of(wide: Array, narrow: Array, names: Names, limits: Array, replicati
     return {name: _table(name, rows, number, read, replication) for name, (rows, number, read) in readers.items()}
 
 
-def _table(name: str, rows: Array, number: int, read: Callable[[Array, Array], Columns], replication: int) -> pa.Table:
-    chosen = rows[rows["table"] == number]
-    columns = read(chosen["i"], chosen["x"])
+def number_visits(operations: pa.Table) -> pa.Table:
+    """The operations of a whole replication, with how often each part had been at its operation."""
+    operations = operations.unify_dictionaries().combine_chunks()
+    names = operations["operation"].combine_chunks()
+    codes = names.indices if isinstance(names, pa.DictionaryArray) else names.chunk(0).indices
+    visits = _visits(operations["serial_number"].to_numpy(), codes.to_numpy(), operations["start_s"].to_numpy())
+    return operations.set_column(operations.column_names.index("visit"), "visit", pa.array(visits))
+
+
+def _table(name: str, rows: Array, number: int, read: Callable[[Slot, Slot], Columns], replication: int) -> pa.Table:
+    chosen = np.flatnonzero(rows["table"] == number)
+    columns = read(lambda slot: rows["i"][:, slot][chosen], lambda slot: rows["x"][:, slot][chosen])
     columns["replication"] = np.full(len(chosen), replication, dtype=np.int64)
     order = [column.name for column in TABLES[name].columns]
     return pa.table({column: _arrow(columns[column]) for column in order})
@@ -75,33 +89,33 @@ def _visits(serial: Array, operation: Array, start_s: Array) -> Array:
     return visits
 
 
-def _operations(i: Array, x: Array, names: Names) -> Columns:
-    unit = i[:, 3]
+def _operations(i: Slot, x: Slot, names: Names) -> Columns:
+    unit, operation = i(3), i(2)
     centers, numbers = np.array(names.unit_centers, dtype=np.int64), np.array(names.unit_numbers, dtype=np.int64)
     levels = tuple(dict.fromkeys((*names.operation_levels, "")))
     level_of = np.array([levels.index(level) for level in names.operation_levels], dtype=np.int64)
-    waits = {column: x[:, 4 + index] for index, column in enumerate(WAIT_COLUMNS)}
+    waits = {column: x(4 + index) for index, column in enumerate(WAIT_COLUMNS)}
     return {
-        "serial_number": i[:, 0],
-        "part": _named(i[:, 1], names.parts),
-        "operation": _words(i[:, 2], names.operations),
-        "level": (level_of[i[:, 2]], levels),
+        "serial_number": i(0),
+        "part": _named(i(1), names.parts),
+        "operation": _words(operation, names.operations),
+        "level": (level_of[operation], levels),
         "work_center": _named(centers[unit], names.work_centers),
         "work_unit": numbers[unit],
-        "visit": _visits(i[:, 0], i[:, 2], x[:, 1]),
-        "queued_s": x[:, 0],
-        "start_s": x[:, 1],
-        "end_s": x[:, 2],
-        "left_s": x[:, 3],
+        "visit": np.zeros(len(unit), dtype=np.int64),
+        "queued_s": x(0),
+        "start_s": x(1),
+        "end_s": x(2),
+        "left_s": x(3),
         **waits,
-        "work_s": x[:, 11],
-        "down_s": x[:, 12],
-        "blocked_s": x[:, 13],
-        "energy_j": x[:, 14],
-        "labour_s": x[:, 15],
-        "cap": x[:, 16],
-        "outcome": _named(i[:, 4], _OUTCOMES),
-        "defect_kind": _named(i[:, 5], names.defect_kinds),
+        "work_s": x(11),
+        "down_s": x(12),
+        "blocked_s": x(13),
+        "energy_j": x(14),
+        "labour_s": x(15),
+        "cap": x(16),
+        "outcome": _named(i(4), _OUTCOMES),
+        "defect_kind": _named(i(5), names.defect_kinds),
     }
 
 
@@ -112,20 +126,20 @@ def _words(codes: Array, words: Sequence[str]) -> tuple[Array, Sequence[str]]:
     return position[np.where(codes < 0, len(words), codes)], distinct
 
 
-def _work_orders(i: Array, x: Array, names: Names) -> Columns:
+def _work_orders(i: Slot, x: Slot, names: Names) -> Columns:
     sources = (*names.sources, "order_book", "component")
-    is_order = i[:, 5] == 1
-    own = np.where(i[:, 3] < 0, len(names.sources), i[:, 3])
+    is_order = i(5) == 1
+    own = np.where(i(3) < 0, len(names.sources), i(3))
     return {
-        "serial_number": i[:, 0],
-        "part": _named(i[:, 1], names.parts),
-        "order_number": i[:, 2],
+        "serial_number": i(0),
+        "part": _named(i(1), names.parts),
+        "order_number": i(2),
         "source": (np.where(is_order, own, len(names.sources) + 1), sources),
-        "wanted_s": x[:, 0],
-        "release_s": x[:, 1],
-        "due_s": _finite(x[:, 2]),
-        "end_s": x[:, 3],
-        "fate": _named(i[:, 4], _ORDER_FATES),
+        "wanted_s": x(0),
+        "release_s": x(1),
+        "due_s": _finite(x(2)),
+        "end_s": x(3),
+        "fate": _named(i(4), _ORDER_FATES),
     }
 
 
@@ -133,84 +147,86 @@ def _finite(values: Array) -> Array:
     return np.where(np.isinf(values), np.nan, values)
 
 
-def _shipments(i: Array, x: Array, names: Names) -> Columns:
+def _shipments(i: Slot, x: Slot, names: Names) -> Columns:
     return {
-        "serial_number": i[:, 0],
-        "part": _named(i[:, 1], names.parts),
-        "order_number": i[:, 2],
-        "latent_escapes": i[:, 3],
-        "patent_escapes": i[:, 4],
-        "failures": i[:, 5],
-        "release_s": x[:, 0],
-        "due_s": _finite(x[:, 1]),
-        "shipped_s": x[:, 2],
-        "energy_j": x[:, 3],
-        "labour_s": x[:, 4],
-        "stress_s": x[:, 5],
+        "serial_number": i(0),
+        "part": _named(i(1), names.parts),
+        "order_number": i(2),
+        "latent_escapes": i(3),
+        "patent_escapes": i(4),
+        "failures": i(5),
+        "release_s": x(0),
+        "due_s": _finite(x(1)),
+        "shipped_s": x(2),
+        "energy_j": x(3),
+        "labour_s": x(4),
+        "stress_s": x(5),
     }
 
 
-def _defects(i: Array, x: Array, names: Names) -> Columns:
+def _defects(i: Slot, x: Slot, names: Names) -> Columns:
     origins = (*names.parts, *names.operations)
-    origin = np.where(i[:, 2] >= 0, i[:, 2], len(names.parts) + i[:, 3])
+    origin = np.where(i(2) >= 0, i(2), len(names.parts) + i(3))
     return {
-        "defect": i[:, 0],
-        "kind": _named(i[:, 1], names.defect_kinds),
+        "defect": i(0),
+        "kind": _named(i(1), names.defect_kinds),
         "origin": _words(origin, origins),
-        "serial_number": i[:, 4],
-        "latent": i[:, 5] == 1,
-        "found_at": _words(i[:, 6], names.operations),
-        "created_s": x[:, 0],
-        "precipitates_at_stress_s": x[:, 1],
-        "precipitated_s": x[:, 2],
-        "found_s": x[:, 3],
-        "end_s": x[:, 4],
-        "fate": _named(i[:, 7], _DEFECT_FATES),
+        "serial_number": i(4),
+        "latent": i(5) == 1,
+        "found_at": _words(i(6), names.operations),
+        "created_s": x(0),
+        "precipitates_at_stress_s": x(1),
+        "precipitated_s": x(2),
+        "found_s": x(3),
+        "end_s": x(4),
+        "fate": _named(i(7), _DEFECT_FATES),
     }
 
 
-def _states(i: Array, x: Array, names: Names) -> Columns:
+def _states(i: Slot, x: Slot, names: Names) -> Columns:
     centers, numbers = np.array(names.unit_centers, dtype=np.int64), np.array(names.unit_numbers, dtype=np.int64)
+    unit = i(0)
     return {
-        "work_center": _named(centers[i[:, 0]], names.work_centers),
-        "work_unit": numbers[i[:, 0]],
-        "state": _named(i[:, 1], E10_STATES),
-        "reason": _named(i[:, 2], REASONS),
-        "serial_number": i[:, 3],
-        "start_s": x[:, 0],
-        "end_s": x[:, 1],
+        "work_center": _named(centers[unit], names.work_centers),
+        "work_unit": numbers[unit],
+        "state": _named(i(1), E10_STATES),
+        "reason": _named(i(2), REASONS),
+        "serial_number": i(3),
+        "start_s": x(0),
+        "end_s": x(1),
     }
 
 
-def _limits(i: Array, x: Array, names: Names, limits: Array) -> Columns:
+def _limits(i: Slot, x: Slot, names: Names, limits: Array) -> Columns:
+    index = i(0)
     return {
-        "name": _words(i[:, 0], names.limits),
-        "quantity": _words(i[:, 0], names.limit_quantities),
-        "start_s": x[:, 0],
-        "end_s": x[:, 1],
-        "draw": x[:, 2],
-        "reserved": x[:, 3],
-        "limit": limits[i[:, 0]] if len(limits) else x[:, 2],
-        "waiting": i[:, 1],
+        "name": _words(index, names.limits),
+        "quantity": _words(index, names.limit_quantities),
+        "start_s": x(0),
+        "end_s": x(1),
+        "draw": x(2),
+        "reserved": x(3),
+        "limit": limits[index],
+        "waiting": i(1),
     }
 
 
-def _labour(i: Array, x: Array, names: Names) -> Columns:
+def _labour(i: Slot, x: Slot, names: Names) -> Columns:
     return {
-        "operator_group": _named(i[:, 0], names.operator_groups),
-        "start_s": x[:, 0],
-        "end_s": x[:, 1],
-        "present": i[:, 1],
-        "busy": i[:, 2],
-        "waiting": i[:, 3],
+        "operator_group": _named(i(0), names.operator_groups),
+        "start_s": x(0),
+        "end_s": x(1),
+        "present": i(1),
+        "busy": i(2),
+        "waiting": i(3),
     }
 
 
-def _material(i: Array, x: Array, names: Names) -> Columns:
+def _material(i: Slot, x: Slot, names: Names) -> Columns:
     return {
-        "part": _named(i[:, 0], names.parts),
-        "time_s": x[:, 0],
-        "change": i[:, 1],
-        "on_hand": i[:, 2],
-        "reason": _named(i[:, 3], _MATERIAL_REASONS),
+        "part": _named(i(0), names.parts),
+        "time_s": x(0),
+        "change": i(1),
+        "on_hand": i(2),
+        "reason": _named(i(3), _MATERIAL_REASONS),
     }

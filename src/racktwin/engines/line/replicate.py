@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Literal
 
 import numpy as np
 import pyarrow as pa
@@ -12,7 +12,7 @@ from racktwin.sim.rng import stream_key
 
 from . import kernel
 from .compile import CompiledLine, free_rows
-from .records import tables_of
+from .records import number_visits, tables_of
 from .tables import Line
 
 
@@ -32,30 +32,36 @@ def replicate(compiled: CompiledLine, replication: int, seed: int, *, is_recordi
     """
     line = fresh_line(compiled, replication, seed)
     line.clock[0].is_recording = int(is_recording)
-    wide: list[np.ndarray[Any, Any]] = []
-    narrow: list[np.ndarray[Any, Any]] = []
+    batches: list[dict[str, pa.Table]] = []
+
+    def flush() -> None:
+        clock = line.clock[0]
+        wide, narrow = line.wide[: clock.wide_rows], line.narrow[: clock.narrow_rows]
+        batches.append(tables_of(wide, narrow, compiled.names, line.limits.limit, replication))
+        clock.wide_rows = clock.narrow_rows = 0
+
     # Philox multiplies modulo 2^64; uncompiled, numpy would warn of it
     with np.errstate(over="ignore"):
         kernel.start(line)
         while (status := kernel.run(line)) != kernel.DONE:
-            line = _make_room(line, status, wide, narrow)
+            if status == kernel.ROWS_FULL:
+                flush()
+            else:
+                line = _with_room(line, "items" if status == kernel.ITEMS_FULL else "defects")
         first_item = 0
         while (first_item := kernel.close(line, first_item)) >= 0:
-            _flush(line, wide, narrow)
-    _flush(line, wide, narrow)
+            flush()
+    flush()
     _check(line)
-    return tables_of(np.concatenate(wide), np.concatenate(narrow), compiled.names, line.limits.limit, replication)
+    tables = {name: pa.concat_tables([batch[name] for batch in batches]) for name in batches[0]}
+    return {**tables, "operations": number_visits(tables["operations"])}
 
 
-def _make_room(line: Line, status: int, wide: list[Any], narrow: list[Any]) -> Line:
-    if status == kernel.ROWS_FULL:
-        _flush(line, wide, narrow)
-        return line
-    name = "items" if status == kernel.ITEMS_FULL else "defects"
-    old = getattr(line, name)
-    count = max(len(old), int(line.clock[0].most_items if name == "items" else line.clock[0].most_defects))
+def _with_room(line: Line, name: Literal["items", "defects"]) -> Line:
+    """The line with at least twice the rows of items or defects."""
+    clock, old = line.clock[0], getattr(line, name)
+    count = max(len(old), int(clock.most_items if name == "items" else clock.most_defects))
     new = free_rows(name, count, first=len(old))
-    clock = line.clock[0]
     if name == "items":
         new.next[-1], clock.free_item = clock.free_item, len(old)
         clock.free_items += count
@@ -63,13 +69,6 @@ def _make_room(line: Line, status: int, wide: list[Any], narrow: list[Any]) -> L
         new.next[-1], clock.free_defect = clock.free_defect, len(old)
         clock.free_defects += count
     return line._replace(**{name: np.concatenate([old, new]).view(np.recarray)})
-
-
-def _flush(line: Line, wide: list[Any], narrow: list[Any]) -> None:
-    clock = line.clock[0]
-    wide.append(np.array(line.wide[: clock.wide_rows]))
-    narrow.append(np.array(line.narrow[: clock.narrow_rows]))
-    clock.wide_rows = clock.narrow_rows = 0
 
 
 def _check(line: Line) -> None:

@@ -63,8 +63,7 @@ CLOCK = np.dtype(
         ("dirty_center", "i8"),
         ("waiting_head", "i8"),
         ("waiting_tail", "i8"),
-        ("people_freed", "i8"),
-        ("power_freed", "i8"),
+        ("is_freed", "i8"),  # some skill or limit is
         ("wide_rows", "i8"),
         ("narrow_rows", "i8"),
         ("most_rows", "i8"),
@@ -155,8 +154,19 @@ UNIT = np.dtype(
     ]
 )
 
-CREW = np.dtype([("present", "i8"), ("busy", "i8"), ("claims", "i8"), ("since_s", "f8")])
-SKILL = np.dtype([("first_crew", "i8"), ("n_crews", "i8"), ("claims", "i8"), ("ahead", "i8")])
+CREW = np.dtype(
+    [("present", "i8"), ("busy", "i8"), ("claims", "i8"), ("since_s", "f8"), ("first_skill", "i8"), ("n_skills", "i8")]
+)
+SKILL = np.dtype(
+    [
+        ("first_crew", "i8"),
+        ("n_crews", "i8"),
+        ("claims", "i8"),
+        ("ahead", "i8"),
+        ("is_freed", "i8"),
+        ("is_retried", "i8"),
+    ]
+)
 
 OPERATION = np.dtype(
     [

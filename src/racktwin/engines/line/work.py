@@ -7,8 +7,18 @@ from racktwin.sim.distributions import sample
 from racktwin.sim.events import cancel, schedule
 from racktwin.sim.jit import kernel
 
-from .attendance import drop_claim, employ, find_crew, give_people, list_claim, people_needed, take_people
-from .draw import reason_of, refused_by, reserve, set_draw, set_state
+from .attendance import (
+    drop_claim,
+    employ,
+    find_crew,
+    free_skills,
+    list_claim,
+    people_needed,
+    release_people,
+    return_people,
+    take_people,
+)
+from .draw import free_reservation, reason_of, refused_by, reserve, set_draw, set_state
 from .flow import leave, make_free
 from .quality import (
     add_stress,
@@ -142,7 +152,7 @@ def stop_working(line: Line, u: int) -> None:
     unit.since_s = clock.now_s
     if unit.has_people:
         unit.labour_s += worked_s * people_needed(line, unit.phase)
-        give_people(line, u, unit.phase)
+        release_people(line, u, unit.phase)
     phase = line.phases[unit.phase]
     if phase.stress > 0.0:
         rate = phase.stress * _speed_of(line, unit.phase, unit.level)
@@ -178,7 +188,7 @@ def _reserve_phase(line: Line, u: int) -> int:
     unit = line.units[u]
     part, phase = line.items[unit.held].part, line.phases[unit.phase]
     set_draw(line, u, part, 0.0)
-    reserve(line, u, part, 0.0)
+    free_reservation(line, u, part)
     refusing = -1
     for level in range(max(1, phase.n_levels)):
         watts = phase.peak_w * cap_of(line, unit.phase, level)
@@ -197,15 +207,13 @@ def try_phase(line: Line, u: int) -> None:
     lacking = take_people(line, u, unit.phase)
     if lacking >= 0:
         if line.clock[0].is_time_phased:
-            reserve(line, u, line.items[unit.held].part, 0.0)
+            free_reservation(line, u, line.items[unit.held].part)
         _wait_in_cell(line, u, WAITING, PEOPLE, lacking)
         return
     if line.clock[0].is_time_phased:
         refusing = _reserve_phase(line, u)
         if refusing >= 0:
-            people_freed = line.clock[0].people_freed
-            give_people(line, u, unit.phase)
-            line.clock[0].people_freed = people_freed
+            return_people(line, u, unit.phase)
             _wait_in_cell(line, u, WAITING, cause_of_limit(line, refusing), refusing)
             return
     drop_claim(line, claimant_of(line, u))
@@ -378,14 +386,22 @@ def try_repair(line: Line, u: int) -> None:
 
 
 @kernel
+def _release_repairers(line: Line, u: int) -> None:
+    unit = line.units[u]
+    if unit.repair_crew >= 0:
+        employ(line, unit.repair_crew, -line.centers[unit.center].repair_operators)
+        free_skills(line, unit.repair_crew)
+        unit.repair_crew = -1
+
+
+@kernel
 def interrupt_repair(line: Line, u: int) -> None:
     """The people who repair unit ``u`` leave; the repair waits for others."""
     unit, clock = line.units[u], line.clock[0]
     center = line.centers[unit.center]
     unit.repair_left_s = max(0.0, unit.repair_left_s - (clock.now_s - unit.since_s))
     cancel(line.events, u)
-    employ(line, unit.repair_crew, -center.repair_operators)
-    unit.repair_crew = -1
+    _release_repairers(line, u)
     unit.health = REPAIR_WAITING
     set_state(line, u, states.UNSCHEDULED_DOWN, states.REPAIR_WAIT, _serial_in(line, u))
     list_claim(line, claimant_of(line, u), PEOPLE, center.repair_skill)
@@ -396,9 +412,7 @@ def end_repair(line: Line, u: int) -> None:
     """Unit ``u`` works again; what was inside resumes or restarts."""
     unit, clock = line.units[u], line.clock[0]
     center = line.centers[unit.center]
-    if unit.repair_crew >= 0:
-        employ(line, unit.repair_crew, -center.repair_operators)
-        unit.repair_crew = -1
+    _release_repairers(line, u)
     unit.health = UP
     renew_life(line, u)
     unit.since_s = clock.now_s
