@@ -10,6 +10,8 @@ import math
 from collections import Counter
 from collections.abc import Iterator
 
+from racktwin.model.distribution import Fixed
+
 from .history import FAILED, History, Row, close, following
 
 ENDED = ("shipped", "consumed", "scrapped")
@@ -60,6 +62,17 @@ def shipments_are_shipped_orders(history: History) -> Iterator[str]:
 def _shipment(row: Row, end_s: float) -> tuple[object, ...]:
     due_s = None if math.isnan(row["due_s"]) else row["due_s"]
     return row["serial_number"], row["part"], row["order_number"], row["release_s"], due_s, end_s
+
+
+def orders_are_due_when_promised(history: History) -> Iterator[str]:
+    """An order of a demand is due ``due_in`` after it was wanted, and never where that is not given."""
+    for name, demand in history.scenario.demand.items():
+        for row in history.rows("work_orders", source=name):
+            allowed_s = row["due_s"] - row["wanted_s"]
+            if (demand.due_in is None) != math.isnan(allowed_s):
+                yield f"{row['serial_number']}: due {row['due_s']} where due_in is {demand.due_in}"
+            elif isinstance(demand.due_in, Fixed) and not close(allowed_s, demand.due_in.value_s):
+                yield f"{row['serial_number']}: due {allowed_s} after it was wanted, should be {demand.due_in.value_s}"
 
 
 def order_book_is_released(history: History) -> Iterator[str]:

@@ -14,6 +14,7 @@ LAWS: dict[str, Law] = {
     for law in (
         flow.work_orders_are_conserved,
         flow.shipments_are_shipped_orders,
+        flow.orders_are_due_when_promised,
         flow.order_book_is_released,
         flow.components_are_released,
         flow.parts_follow_their_routing,

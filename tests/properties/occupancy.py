@@ -173,11 +173,12 @@ def gangs_start_together(history: History) -> Iterator[str]:
 def equals_do_not_overtake(history: History) -> Iterator[str]:
     """Under fifo dispatch, parts of one part number start an operation in the order they first queued for it.
 
-    A part that comes again has its material and may pass one that waits for it.
+    A part that comes again has its material and may pass one that waits for it; so may one in debug.
     """
     queues: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in history.rows("operations", visit=1):
-        if history.scenario.work_centers[row["work_center"]].dispatch == "fifo":
+        is_fifo = history.scenario.work_centers[row["work_center"]].dispatch == "fifo"
+        if is_fifo and not history.operation(row).rework:
             queues[row["part"], row["operation"]].append(row)
     for (part, operation), rows in queues.items():
         for first, second in itertools.pairwise(sorted(rows, key=lambda row: (row["start_s"], row["queued_s"]))):

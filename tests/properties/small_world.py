@@ -79,6 +79,10 @@ SCENARIO = Scenario.model_validate(
                 ]
             },
         },
+        "demand": {
+            "market": {"product": "rack", "interarrival": "1 d", "first": "1 d"},
+            "hot": {"product": "rack", "interarrival": "1 d", "first": "1 d", "due_in": "2 d"},
+        },
         "order_book": [{"product": "rack", "quantity": 2, "release": "1 h"}],
         "part_receipts": [{"part": "board", "quantity": 5, "at": "2 h"}],
     }

@@ -49,6 +49,8 @@ BENT: list[tuple[str, Callable[[Tables], None]]] = [
     ("work_orders_are_conserved", _drop("work_orders", 3)),
     ("shipments_are_shipped_orders", _drop("shipments", 0)),
     ("shipments_are_shipped_orders", _set("shipments", 0, shipped_s=14401.0)),
+    ("orders_are_due_when_promised", _set("work_orders", 0, source="market", due_s=9000.0)),
+    ("orders_are_due_when_promised", _set("work_orders", 0, source="hot")),
     ("order_book_is_released", _set("work_orders", 0, source="market")),
     ("components_are_released", _set("work_orders", 3, source="order_book")),
     ("parts_follow_their_routing", _drop("operations", 1)),

@@ -192,7 +192,12 @@ KNOWN_ANSWERS: tuple[KnownAnswer, ...] = (
         "power_limited", "waiting time", "s", _waiting("burn_in"), _mmc_wait(4), "M/M/4: 410 kW carry 4 × 100 kW"
     ),
     KnownAnswer(
-        "power_limited", "wait for power", "s", _waiting_for("burn_in", "power"), _mmc_wait(4), "all of it, but for …"
+        "power_limited",
+        "wait for power",
+        "s",
+        _waiting_for("burn_in", "power"),
+        _mmc_wait(4),
+        "M/M/4: nothing else to wait for",
     ),
     KnownAnswer(
         "power_limited",

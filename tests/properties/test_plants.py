@@ -1,0 +1,48 @@
+"""What the strategy generates: always valid, and rich enough to be worth simulating."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+from hypothesis import Phase, given, settings
+
+from racktwin.model import Operation, Scenario
+
+from .plants import plants
+
+FEATURES: dict[str, Callable[[Scenario], bool]] = {
+    "two bays": lambda s: len(s.feeds) == 3,
+    "three loops": lambda s: len(s.cooling_loops) == 3,
+    "time-phased": lambda s: bool(s.feeds) and s.admission.rule == "time_phased",
+    "greedy": lambda s: bool(s.feeds) and s.admission.order == "greedy",
+    "repair by people": lambda s: any(one.failures and one.failures.repair_skill for one in s.work_centers.values()),
+    "no place to wait": lambda s: any(center.input_buffer == 0 for center in s.work_centers.values()),
+    "work unit groups": lambda s: any(isinstance(center.work_units, tuple) for center in s.work_centers.values()),
+    "gang": lambda s: any(one.gang for one in _operations(s)),
+    "debug": lambda s: any(one.rework for one in _operations(s)),
+    "scrap": lambda s: any(one.on_fail and one.on_fail.scrap_after for one in _operations(s)),
+    "three levels": lambda s: "module" in s.parts,
+    "caps": lambda s: bool(s.feeds) and any(phase.cap for one in _operations(s) for phase in one.phases),
+    "receipts": lambda s: s.parts["pump"].supply == "receipts" and bool(s.part_receipts),
+    "order book": lambda s: bool(s.order_book),
+    "max_wip": lambda s: any(demand.max_wip for demand in s.demand.values()),
+    "swapped trays": lambda s: "bad_tray" in s.defect_kinds,
+    "night shift": lambda s: any(len(group.crews) > 1 for group in s.operator_groups.values()),
+}
+
+
+def test_generated_plants_are_valid_and_have_every_feature() -> None:
+    seen: Counter[str] = Counter()
+
+    @settings(max_examples=150, phases=[Phase.generate])
+    @given(plants())
+    def look(scenario: Scenario) -> None:
+        seen.update(name for name, has in FEATURES.items() if has(scenario))
+
+    look()
+    assert {name for name in FEATURES if seen[name] < 3} == set()
+
+
+def _operations(scenario: Scenario) -> list[Operation]:
+    return [operation for routing in scenario.routings.values() for operation in routing.operations]

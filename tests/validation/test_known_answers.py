@@ -1,0 +1,56 @@
+"""The engine against closed forms: each lies within the 99 % interval over replications."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from racktwin.scenario import read_scenario
+
+from .known_answers import KNOWN_ANSWERS, KnownAnswer
+from .measure import Measured, measure
+
+
+@cache
+def _measured(scenario: str) -> dict[str, Measured]:
+    return {one.answer.name: one for one in measure(scenario)}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("answer", KNOWN_ANSWERS, ids=lambda answer: answer.name)
+def test_closed_form_lies_in_the_interval(answer: KnownAnswer) -> None:
+    measured = _measured(answer.scenario)[answer.name]
+    assert measured.simulated.holds(measured.closed_form), str(measured)
+
+
+@pytest.mark.slow
+def test_intervals_are_narrow_enough_to_notice() -> None:
+    """An interval of more than a tenth of its value would hold anything."""
+    wide = [
+        one
+        for scenario in {answer.scenario: None for answer in KNOWN_ANSWERS}
+        for one in _measured(scenario).values()
+        if one.simulated.half_width > 0.1 * one.closed_form
+    ]
+    assert wide == []
+
+
+def test_names_are_unique() -> None:
+    assert len({answer.name for answer in KNOWN_ANSWERS}) == len(KNOWN_ANSWERS)
+
+
+@pytest.mark.parametrize(
+    "path",
+    sorted((Path(__file__).parents[2] / "src" / "racktwin" / "examples" / "validation").iterdir()),
+    ids=lambda path: path.stem,
+)
+def test_a_validation_scenario_is_odd_only_in_that_a_limit_is_short(path: Path) -> None:
+    assert {oddity.path.split(".")[0] for oddity in read_scenario(path).oddities} <= {"feeds", "cooling_loops"}
+
+
+def test_every_validation_scenario_has_an_answer() -> None:
+    shipped = {path.name.removesuffix(".yaml") for path in (files("racktwin") / "examples" / "validation").iterdir()}
+    assert shipped == {answer.scenario for answer in KNOWN_ANSWERS} | {"tray_line"}
