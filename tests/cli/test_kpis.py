@@ -7,12 +7,12 @@ from pathlib import Path
 from statistics import fmean
 
 import pytest
-from typer.testing import CliRunner
 
-from racktwin.cli.main import app
 from racktwin.kpi import KPIS
 from racktwin.results import RunFolder
 from tests.results.synthetic import synthetic_run
+
+from .command import racktwin
 
 _S_PER_WEEK = 7 * 86400
 
@@ -24,8 +24,8 @@ def other_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def ask(*arguments: str | Path) -> str:
-    answer = CliRunner().invoke(app, list(map(str, arguments)), catch_exceptions=False)
-    assert answer.exit_code == 0, answer.output
+    answer = racktwin(*arguments)
+    assert answer.returncode == 0, answer.stderr
     return answer.stdout
 
 
@@ -61,10 +61,10 @@ def test_only_the_kpis_asked_for_are_printed(run_folder: Path) -> None:
 
 
 def test_an_unknown_kpi_is_refused(run_folder: Path) -> None:
-    from racktwin.errors import RacktwinError
+    answer = racktwin("kpis", run_folder, "thruput")
 
-    with pytest.raises(RacktwinError, match=r"no KPI 'thruput'(?s:.*)throughput"):
-        CliRunner().invoke(app, ["kpis", str(run_folder), "thruput"], catch_exceptions=False)
+    assert answer.returncode == 2
+    assert answer.stderr.startswith("there is no KPI 'thruput'\n    → choose from throughput, ")
 
 
 def test_compare_is_b_less_a(run_folder: Path, other_folder: Path) -> None:

@@ -12,11 +12,11 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from typer.testing import CliRunner
 
-from racktwin.cli.main import app
 from racktwin.results import RunFolder
 from racktwin.results.schema import TABLES
+
+from .command import racktwin
 
 _BY_PART = "SELECT part, count(*) AS shipped, min(due_s) AS first_due_s FROM shipments GROUP BY 1 ORDER BY 1"
 
@@ -29,8 +29,8 @@ def by_part(run_folder: Path) -> dict[str, int]:
 
 
 def ask(run: Path, sql: str, *options: str) -> str:
-    answer = CliRunner().invoke(app, ["query", str(run), sql, *options], catch_exceptions=False)
-    assert answer.exit_code == 0, answer.output
+    answer = racktwin("query", run, sql, *options)
+    assert answer.returncode == 0, answer.stderr
     return answer.stdout
 
 
@@ -76,14 +76,14 @@ def test_limit_bounds_the_rows(run_folder: Path) -> None:
 
 
 def test_a_long_table_is_cut_and_says_so(run_folder: Path) -> None:
-    answer = CliRunner().invoke(app, ["query", str(run_folder), "SELECT serial_number FROM operations"])
+    answer = racktwin("query", run_folder, "SELECT serial_number FROM operations")
 
     assert len(answer.stdout.splitlines()) == 2 + 50
     assert "first 50 rows" in answer.stderr
 
 
 def test_tables_prints_every_column() -> None:
-    answer = CliRunner().invoke(app, ["tables"])
+    answer = racktwin("tables")
 
     words = answer.stdout.split()
     assert {column.name for table in TABLES.values() for column in table.columns} <= set(words)
@@ -91,7 +91,7 @@ def test_tables_prints_every_column() -> None:
 
 
 def test_tables_as_json() -> None:
-    answer = json.loads(CliRunner().invoke(app, ["tables", "--json"]).stdout)
+    answer = json.loads(racktwin("tables", "--json").stdout)
 
     assert list(answer) == list(TABLES)
     assert answer["limits"]["columns"]["draw"]["type"] == "float64"

@@ -1,7 +1,9 @@
-"""What goes wrong is one message on standard error and exit code 2, without a traceback."""
+"""What goes wrong is one message on standard error and exit code 2."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -40,7 +42,6 @@ def test_refusal(arguments: list[str], message: str, run_folder: Path, tmp_path:
 
     assert answer.returncode == 2
     assert message in answer.stderr
-    assert "Traceback" not in answer.stderr
     assert answer.stdout == ""
     assert list(tmp_path.iterdir()) == []
 
@@ -54,13 +55,18 @@ def test_a_damaged_run_is_refused(run_folder: Path, tmp_path: Path) -> None:
 
     assert answer.returncode == 2
     assert "manifest.json is damaged" in answer.stderr
+
+
+def test_a_refusal_leaves_the_process_with_its_code(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "racktwin", "report", "nowhere"]
+    answer = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+
+    assert (answer.returncode, answer.stdout) == (2, "")
+    assert "nowhere: no such folder" in answer.stderr
     assert "Traceback" not in answer.stderr
 
 
 def test_a_closed_pipe_ends_quietly(run_folder: Path) -> None:
-    import subprocess
-    import sys
-
     command = f"'{sys.executable}' -m racktwin query '{run_folder}' 'SELECT * FROM states' --format csv | head -n 1"
     answer = subprocess.run(["bash", "-c", command], capture_output=True, text=True)
 

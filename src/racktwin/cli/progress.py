@@ -63,6 +63,7 @@ class ProgressBar:
             console=console(notes=True),
             transient=True,
         )
+        self._stage = ""
         self._task = self._bar.add_task("", total=None)
 
     def __enter__(self) -> Self:
@@ -75,8 +76,12 @@ class ProgressBar:
         self._bar.stop()
 
     def show(self, step: Step) -> None:
-        """Move the bar to the step."""
-        self._bar.update(self._task, description=step.stage, completed=step.done, total=step.total or None)
+        """Move the bar to the step; a new stage begins anew, and pulses where its length is not known."""
+        if step.stage != self._stage:
+            self._stage = step.stage
+            self._bar.remove_task(self._task)
+            self._task = self._bar.add_task(step.stage, total=None)
+        self._bar.update(self._task, completed=step.done, total=step.total or None)
 
 
 def progress() -> ProgressLines | ProgressBar:
