@@ -15,6 +15,7 @@ from typing import Any, TypeVar, cast
 
 import numba
 import platformdirs
+from llvmlite.binding import Linkage
 from numba import _dynfunc  # type: ignore[attr-defined]
 from numba.core import config as numba_config
 from numba.core.codegen import JITCodeLibrary
@@ -53,6 +54,26 @@ class _LinkedLibrary(JITCodeLibrary):
     def _finalize_final_module(self) -> None:
         self._finalize_dynamic_globals()
         self._finalized = True
+
+
+class _EntryLibrary(JITCodeLibrary):
+    """The code of an entry point: what it links is its own, so that whatever is inlined everywhere is dropped."""
+
+    def _optimize_final_module(self) -> None:
+        for function in self._final_module.functions:
+            if not function.is_declaration and function.linkage == Linkage.linkonce_odr:
+                function.linkage = Linkage.internal
+        super()._optimize_final_module()
+
+
+class _EntryCompiler(Compiler):
+    """Compiles an entry point with the kernels it calls as one closed program."""
+
+    def _compile_core(self) -> Any:
+        state = self.state
+        state.library = _EntryLibrary(state.targetctx.codegen(), state.func_id.func_qualname)
+        state.library.enable_object_caching()
+        return super()._compile_core()
 
 
 class _InnerCompiler(Compiler):
@@ -100,4 +121,5 @@ def kernel(function: Function) -> Function:
 
 def entry_point(function: Function) -> Function:
     """Compile ``function`` to be called from Python, without the GIL, and keep the result on disk."""
-    return cast(Function, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
+    options: dict[str, Any] = {"pipeline_class": _EntryCompiler, "no_cfunc_wrapper": True}
+    return cast(Function, numba.njit(cache=True, nogil=True, error_model="numpy", **options)(function))

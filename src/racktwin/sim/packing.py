@@ -7,6 +7,7 @@ entry point and hands kernels its address; attributes read the same. Uncompiled,
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -24,7 +25,9 @@ class PackedType(types.Type):
 
     def __init__(self, tuple_type: types.NamedTuple) -> None:
         self.tuple_type = tuple_type
-        super().__init__(name=f"Packed({tuple_type.name})")
+        # the full name of the tuple runs to 20 kB and would stand in the mangled name of every kernel
+        digest = hashlib.blake2b(tuple_type.name.encode(), digest_size=8).hexdigest()
+        super().__init__(name=f"Packed{digest}")
 
 
 @register_model(PackedType)
