@@ -95,7 +95,7 @@ def order_book_is_released(history: History) -> Iterator[str]:
 
 
 def components_are_released(history: History) -> Iterator[str]:
-    """An order for an assembly brings one order per made component, and more only for what was replaced or scrapped."""
+    """An order for an assembly brings one order per made component; one more comes for each one swapped or scrapped."""
     released = Counter(row["part"] for row in history.rows("work_orders"))
     needed = Counter[str]()
     for assembly, count in released.items():
@@ -105,9 +105,8 @@ def components_are_released(history: History) -> Iterator[str]:
         as_component = len(history.rows("work_orders", part=component, source="component"))
         swapped = -sum(row["change"] for row in history.rows("material", part=component, reason="replacement"))
         scrapped = len(history.rows("work_orders", part=component, fate="scrapped"))
-        short = len(history.open_visits) + len(history.visits)  # a swap may be ordered before it is taken
-        if not needed[component] <= as_component <= needed[component] + swapped + scrapped + short:
-            yield f"{component}: {needed[component]} needed, {as_component} released, {swapped} replaced"
+        if as_component != needed[component] + swapped + scrapped:
+            yield f"{component}: {as_component} made; {needed[component]} needed, {swapped} swapped, {scrapped} gone"
 
 
 def parts_follow_their_routing(history: History) -> Iterator[str]:

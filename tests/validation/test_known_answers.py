@@ -12,6 +12,7 @@ from racktwin.scenario import read_scenario
 
 from .known_answers import KNOWN_ANSWERS, KnownAnswer
 from .measure import Measured, measure
+from .report import PAGE
 
 
 @cache
@@ -36,6 +37,13 @@ def test_intervals_are_narrow_enough_to_notice() -> None:
         if one.simulated.half_width > 0.1 * one.closed_form
     ]
     assert wide == []
+
+
+def test_the_page_tells_every_answer_and_each_lies_inside() -> None:
+    lines = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
+    told = [tuple(cell.strip(" `") for cell in line.strip("|").split("|"))[:2] for line in lines]
+    assert told == [(answer.scenario, answer.observable) for answer in KNOWN_ANSWERS]
+    assert all(line.endswith("| yes |") for line in lines)
 
 
 def test_names_are_unique() -> None:
