@@ -103,7 +103,9 @@ def _write_report(finished: RunFolder) -> Path:
 
 
 def _print_summary(found: list[Estimate]) -> None:
-    headlines = [item for name in _HEADLINES for item in found if item.kpi == name and item.n]
+    products = {item.subject for item in found if item.kpi == "throughput"} - {""}
+    shown = {"", *products} if len(products) > 1 else {""}
+    headlines = [item for name in _HEADLINES for item in found if item.kpi == name and item.subject in shown and item.n]
     print_table(("", "of", "mean ± 95 %", "unit"), estimate_rows(headlines), numbers=("mean ± 95 %",))
     if limits := _bottlenecks(found):
         print("\nlimited by: " + ", ".join(limits))
