@@ -175,6 +175,10 @@ class RunFolder:
         """The replications that are done, ascending."""
         return self.manifest.replications_done
 
+    def only(self, replications: Sequence[int]) -> RunFolder:
+        """The run as if only these of its replications were done."""
+        return RunFolder(self.folder, self.manifest.model_copy(update={"replications_done": tuple(replications)}))
+
     @property
     def observed_s(self) -> float:
         """Length of the observed window, from the warm-up's end to the horizon, s."""

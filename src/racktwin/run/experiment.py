@@ -68,7 +68,7 @@ def _evaluate(run: RunFolder, writer: RunWriter, with_marginals: bool, jobs: int
     """Derive KPIs and marginal values from the replications; False if Ctrl-C cut that short."""
     try:
         report(Progress("KPIs", 0, 0))
-        kpis = compute(run)
+        kpis = compute(run, jobs)
         writer.write_extra("kpis", kpis)
         if with_marginals:
             values = marginal_values(
@@ -99,9 +99,7 @@ def _replicate_all(
     with ThreadPoolExecutor(jobs) as pool:
         try:
             report(Progress("compiling kernels (once per version)", 0, 0))
-            one(0)
-            report(Progress("replications", 1, planned))
-            pending: set[Future[None]] = {pool.submit(one, replication) for replication in range(1, planned)}
+            pending: set[Future[None]] = {pool.submit(one, replication) for replication in range(planned)}
             while pending:
                 done, pending = wait(pending, return_when=FIRST_COMPLETED)
                 for future in done:

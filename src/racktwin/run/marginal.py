@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from racktwin.engines.line import CompiledLine, compile_line, replicate
+from racktwin.engines.line import compile_line, replicate
 from racktwin.kpi import difference, summarize
 from racktwin.model import Count, Quantity, Scenario
 from racktwin.results import RunFolder
@@ -57,14 +57,16 @@ def marginal_values(run: RunFolder, kpis: pa.Table, jobs: int, report: Callable[
     scenario, seed = run.scenario, run.manifest.seed
     replications = run.replications[:MOST_REPLICATIONS]
     changes = list(candidates(scenario, kpis))
-    compiled = [compile_line(scenario), *(compile_line(widened(scenario, change)) for change in changes)]
-    tasks = [(case, replication) for replication in replications for case in range(len(compiled))]
+    compiled = [compile_line(widened(scenario, change)) for change in changes]
+    tasks = [(case, replication) for replication in replications for case in range(len(changes))]
     window = (run.manifest.warm_up_s, run.manifest.horizon_s)
+    base = {replication: _flow(run.table("shipments", None, replication), window) for replication in replications}
     results: dict[tuple[int, int], tuple[float, float]] = {}
 
     def one(task: tuple[int, int]) -> tuple[tuple[int, int], tuple[float, float]]:
         case, replication = task
-        return task, _flow(compiled[case], replication, seed, window)
+        tables = replicate(compiled[case], replication, seed, is_recording=False)
+        return task, _flow(tables["shipments"], window)
 
     pool = ThreadPoolExecutor(jobs)
     try:
@@ -73,7 +75,7 @@ def marginal_values(run: RunFolder, kpis: pa.Table, jobs: int, report: Callable[
             report(len(results), len(tasks))
     finally:
         pool.shutdown(cancel_futures=True)
-    return _effects(changes, results, replications)
+    return _effects(changes, base, results)
 
 
 def candidates(scenario: Scenario, kpis: pa.Table) -> Iterator[Change]:
@@ -130,34 +132,24 @@ def widened(scenario: Scenario, change: Change) -> Scenario:
     return scenario.model_copy(update={"cooling_loops": {**scenario.cooling_loops, name: colder}})
 
 
-def _flow(compiled: CompiledLine, replication: int, seed: int, window: tuple[float, float]) -> tuple[float, float]:
+def _flow(shipments: pa.Table, window: tuple[float, float]) -> tuple[float, float]:
     """(products per week, mean cycle time in s) in the window: the KPIs ``throughput`` and ``cycle_time_mean``."""
-    shipments = replicate(compiled, replication, seed, is_recording=False)["shipments"]
     shipped_s: npt.NDArray[np.float64] = shipments["shipped_s"].to_numpy()
-    seen = (shipped_s > window[0]) & (shipped_s <= window[1])
+    seen = (shipped_s >= window[0]) & (shipped_s <= window[1])
     cycle_s = (shipped_s - shipments["release_s"].to_numpy())[seen]
     mean_s = float(cycle_s.mean()) if len(cycle_s) else float("nan")
     return len(cycle_s) * WEEK_S / (window[1] - window[0]), mean_s
 
 
 def _effects(
-    changes: list[Change], results: dict[tuple[int, int], tuple[float, float]], replications: tuple[int, ...]
+    changes: list[Change], base: dict[int, tuple[float, float]], results: dict[tuple[int, int], tuple[float, float]]
 ) -> pa.Table:
     rows = []
-    for case, change in enumerate(changes, start=1):
+    for case, change in enumerate(changes):
         for place, kpi in enumerate(("throughput", "cycle_time_mean")):
-            base, wider = (
-                pa.table(
-                    {
-                        "replication": list(replications),
-                        "kpi": [kpi] * len(replications),
-                        "subject": [""] * len(replications),
-                        "value": [results[index, replication][place] for replication in replications],
-                    }
-                )
-                for index in (0, case)
-            )
-            effect = difference(base, wider)[0]
+            before = _values(kpi, {replication: flow[place] for replication, flow in base.items()})
+            after = _values(kpi, {replication: results[case, replication][place] for replication in base})
+            effect = difference(before, after)[0]
             rows.append(
                 {
                     "kind": change.kind,
@@ -170,3 +162,16 @@ def _effects(
                 }
             )
     return pa.Table.from_pylist(rows, schema=SCHEMA)
+
+
+def _values(kpi: str, by_replication: dict[int, float]) -> pa.Table:
+    """One KPI of the whole plant, in the form of :func:`racktwin.kpi.compute`."""
+    count = len(by_replication)
+    return pa.table(
+        {
+            "replication": list(by_replication),
+            "kpi": [kpi] * count,
+            "subject": [""] * count,
+            "value": list(by_replication.values()),
+        }
+    )

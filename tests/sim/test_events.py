@@ -1,0 +1,27 @@
+"""The winner tree against a plain minimum."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from racktwin.sim.events import NEVER, event_table
+
+from . import compiled
+
+changes = st.lists(st.tuples(st.integers(0, 12), st.one_of(st.none(), st.integers(0, 5))), max_size=60)
+
+
+@given(changes)
+def test_the_next_slot_is_the_earliest_and_lowest(steps: list[tuple[int, int | None]]) -> None:
+    table, pending = event_table(13), [NEVER] * 13
+    for slot, time_s in steps:
+        if time_s is None:
+            compiled.cancel(table, slot)
+        else:
+            compiled.schedule(table, slot, float(time_s))
+        pending[slot] = NEVER if time_s is None else float(time_s)
+        soonest = compiled.next_slot(table)
+        assert table.time_s[soonest] == min(pending)
+        assert soonest == int(np.argmin(pending)) or min(pending) == NEVER
