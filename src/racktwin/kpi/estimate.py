@@ -102,7 +102,7 @@ def _welch_half_width(a: Floats, b: Floats) -> float:
     if total == 0:
         return 0.0
     degrees = total**2 / (variances[0] ** 2 / (len(a) - 1) + variances[1] ** 2 / (len(b) - 1))
-    return _t_quantile(degrees) * float(np.sqrt(total))
+    return student_quantile(degrees) * float(np.sqrt(total))
 
 
 def _sample(values: Values) -> Floats:
@@ -115,11 +115,11 @@ def _mean(sample: Floats) -> float:
 
 def _half_width(sample: Floats) -> float:
     n = len(sample)
-    return _t_quantile(n - 1) * float(sample.std(ddof=1) / np.sqrt(n)) if n > 1 else float("nan")
+    return student_quantile(n - 1) * float(sample.std(ddof=1) / np.sqrt(n)) if n > 1 else float("nan")
 
 
-def _t_quantile(degrees: float) -> float:
-    """The factor of a 95 % interval, by Student's t."""
+def student_quantile(degrees: float, confidence: float = 0.95) -> float:
+    """The factor of a two-sided interval, by Student's t."""
     from scipy.special import stdtrit  # imported late: 0.4 s that a run's workers need not spend
 
-    return float(stdtrit(degrees, 0.975))
+    return float(stdtrit(degrees, (1.0 + confidence) / 2.0))
