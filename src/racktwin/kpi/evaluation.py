@@ -23,7 +23,7 @@ SCHEMA = pa.schema(
 )
 
 
-_BATCH = 5
+_BATCH = 10
 """Replications evaluated together: enough to spread DuckDB's start-up, few enough to keep memory small."""
 
 

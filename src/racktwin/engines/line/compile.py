@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from racktwin.model import DurationDistribution, Operation, Phase, Scenario, WorkUnitGroup
+from racktwin.model import Calendar, DurationDistribution, Operation, Phase, Scenario, WorkUnitGroup
 from racktwin.model.distribution import (
     Empirical,
     Exponential,
@@ -408,12 +410,20 @@ def _add_demand(builder: _Builder) -> None:
         builder.streams["sources"].append(f"demand/{name}")
 
 
+@lru_cache(maxsize=256)
+def _open_hours(
+    calendar: Calendar, start: dt.datetime, time_zone: str, horizon_s: float
+) -> tuple[tuple[float, float], ...]:
+    """As :func:`open_intervals`; a scenario and its variants share most calendars."""
+    return tuple(open_intervals(calendar, start, ZoneInfo(time_zone), horizon_s))
+
+
 def _add_timelines(builder: _Builder) -> None:
     scenario = builder.scenario
     zone = ZoneInfo(scenario.time_zone)
 
-    def hours(calendar: str) -> list[tuple[float, float]]:
-        return open_intervals(scenario.calendar(calendar), scenario.start, zone, scenario.horizon_s)
+    def hours(calendar: str) -> tuple[tuple[float, float], ...]:
+        return _open_hours(scenario.calendar(calendar), scenario.start, scenario.time_zone, float(scenario.horizon_s))
 
     for index, group in enumerate(scenario.operator_groups.values()):
         crews = [(int(crew.headcount), hours(crew.calendar)) for crew in group.crews]
@@ -507,9 +517,8 @@ def _clock_row(builder: _Builder) -> Row:
 
 def _records(name: str, rows: Sequence[Row]) -> tables.Records:
     table = np.zeros(len(rows), DTYPES[name])
-    for index, row in enumerate(rows):
-        for key, value in row.items():
-            table[key][index] = value
+    for key in dict.fromkeys(key for row in rows for key in row):
+        table[key] = [row.get(key, 0) for row in rows]
     return table.view(np.recarray)
 
 
