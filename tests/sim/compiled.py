@@ -56,6 +56,18 @@ def cancel(table: Any, slot: int) -> None:
 
 
 @numba.njit
+def fire(table: Any, slot: int) -> None:
+    """See :func:`racktwin.sim.events.fire`."""
+    events.fire(table, slot)
+
+
+@numba.njit
+def settle_fired(table: Any, slot: int) -> None:
+    """See :func:`racktwin.sim.events.settle_fired`."""
+    events.settle_fired(table, slot)
+
+
+@numba.njit
 def next_slot(table: Any) -> int:
     """See :func:`racktwin.sim.events.next_slot`."""
     return int(events.next_slot(table))

@@ -25,3 +25,22 @@ def test_the_next_slot_is_the_earliest_and_lowest(steps: list[tuple[int, int | N
         soonest = compiled.next_slot(table)
         assert table.time_s[soonest] == min(pending)
         assert soonest == int(np.argmin(pending)) or min(pending) == NEVER
+
+
+@given(st.lists(st.integers(0, 9), min_size=13, max_size=13), st.lists(changes, max_size=12))
+def test_slots_may_be_scheduled_between_firing_and_settling(
+    first: list[int], rounds: list[list[tuple[int, int | None]]]
+) -> None:
+    table, pending = event_table(13), [float(time_s) for time_s in first]
+    for slot, time_s in enumerate(pending):
+        compiled.schedule(table, slot, time_s)
+    for steps in rounds:
+        fired = compiled.next_slot(table)
+        assert fired == int(np.argmin(pending)) or min(pending) == NEVER
+        compiled.fire(table, fired)
+        pending[fired] = NEVER
+        for slot, delay_s in steps[:4]:
+            pending[slot] = NEVER if delay_s is None else float(delay_s)
+            compiled.schedule(table, slot, pending[slot])
+        compiled.settle_fired(table, fired)
+        assert table.time_s[compiled.next_slot(table)] == min(pending)

@@ -39,8 +39,27 @@ def schedule(events: Any, slot: int, time_s: float) -> None:
         left = events[2 * node].winner
         right = events[2 * node + 1].winner
         # a tie goes left: to the lower slot
-        events[node].winner = left if events[left].time_s <= events[right].time_s else right
+        winner = left if events[left].time_s <= events[right].time_s else right
+        if winner != slot and winner == events[node].winner:
+            return  # neither was nor is the winner here, so nothing changes further up
+        events[node].winner = winner
         node >>= 1
+
+
+@kernel
+def fire(events: Any, slot: int) -> None:
+    """Take the event of ``slot``, which has come; :func:`settle_fired` must follow before :func:`next_slot`.
+
+    In between, slots may be scheduled: the one that fired most of all, which then costs one pass up the tree, not two.
+    """
+    events[slot].time_s = NEVER
+
+
+@kernel
+def settle_fired(events: Any, slot: int) -> None:
+    """Put the tree right after :func:`fire` if nothing new is pending in ``slot``."""
+    if events[slot].time_s == NEVER:
+        schedule(events, slot, NEVER)
 
 
 @kernel

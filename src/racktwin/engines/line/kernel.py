@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from racktwin.sim.distributions import sample
-from racktwin.sim.events import cancel, next_slot, schedule
+from racktwin.sim.events import fire, next_slot, schedule, settle_fired
 from racktwin.sim.jit import entry_point, kernel
 from racktwin.sim.packing import packed
 
@@ -75,9 +75,10 @@ def _run(line: Line) -> int:
             return DONE
         clock.now_s = time_s
         clock.events += 1
-        cancel(line.events, slot)
+        fire(line.events, slot)
         handle(line, slot)
         settle(line)
+        settle_fired(line.events, slot)
 
 
 @kernel
