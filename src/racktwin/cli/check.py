@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -20,13 +21,18 @@ def check(
     set_: Annotated[
         list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change a value; PATH*=FACTOR scales one.")
     ] = None,
+    set_file: Annotated[
+        list[Path] | None,
+        typer.Option("--set-file", help="File of overrides, as racktwin calibrate writes them; repeat."),
+    ] = None,
     json_: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Report all errors of a scenario at once, then oddities. Exit code 2 on errors, else 0."""
-    from racktwin.scenario import read_scenario
+    from racktwin.scenario import read_overrides, read_scenario
 
     try:
-        file = read_scenario(scenario, set_ or [])
+        from_files = [line for path in set_file or [] for line in read_overrides(path)]
+        file = read_scenario(scenario, [*from_files, *(set_ or [])])
     except ScenarioError as error:
         _report_errors(error.problems, json_)
         raise typer.Exit(2) from None

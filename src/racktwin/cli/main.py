@@ -13,6 +13,7 @@ import typer
 from racktwin import __version__
 from racktwin.errors import RacktwinError
 
+from .calibrate import calibrate, validate
 from .check import check
 from .compare import compare
 from .examples import examples
@@ -29,7 +30,7 @@ from .warm import warm
 FAILED = 2
 
 app = typer.Typer(name="racktwin", no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
-for command in (run, check, new, schema, examples, report, kpis, compare, query, tables, warm):
+for command in (run, check, new, schema, examples, report, kpis, compare, calibrate, validate, query, tables, warm):
     app.command()(command)
 
 

@@ -35,6 +35,10 @@ def run(
     overrides: Annotated[
         list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change a value; PATH*=FACTOR scales one.")
     ] = None,
+    set_file: Annotated[
+        list[Path] | None,
+        typer.Option("--set-file", help="File of overrides, as racktwin calibrate writes them; repeat."),
+    ] = None,
     report: Annotated[bool, typer.Option("--report/--no-report", help="Write the report.")] = True,
     marginals: Annotated[
         bool, typer.Option("--marginals/--no-marginals", help="Find what one more unit of each limit would bring.")
@@ -46,13 +50,14 @@ def run(
 
     Tables, KPIs and report go to a new folder. Ctrl-C keeps the replications that are done (exit code 130).
     """
-    from racktwin.scenario import read_scenario
+    from racktwin.scenario import read_overrides, read_scenario
 
-    file = read_scenario(scenario, overrides or [])
+    from_files = [line for path in set_file or [] for line in read_overrides(path)]
+    file = read_scenario(scenario, [*from_files, *(overrides or [])])
     for oddity in file.oddities:
         note(f"odd: {oddity}")
     folder = out or next_free(Path("runs") / file.scenario.name)
-    finished = _simulate(file, folder, replications, seed, jobs or _cores(), marginals)
+    finished = _simulate(file, folder, replications, seed, jobs or cores(), marginals)
     page = _write_report(finished) if report and finished.replications else None
     found = estimates(finished) if finished.replications else []
     if json_:
@@ -77,7 +82,8 @@ def next_free(path: Path) -> Path:
     return free
 
 
-def _cores() -> int:
+def cores() -> int:
+    """How many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

@@ -4,6 +4,7 @@ from .document import Document, Place
 from .folder import SourceFile
 from .reader import ScenarioFile, examples, read_scenario, scenario_from_document
 from .schema import scenario_schema
+from .set_file import read_overrides
 from .starter import starter_text
 from .summary import Summary, summarize
 
@@ -14,6 +15,7 @@ __all__ = [
     "SourceFile",
     "Summary",
     "examples",
+    "read_overrides",
     "read_scenario",
     "scenario_from_document",
     "scenario_schema",
