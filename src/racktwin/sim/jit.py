@@ -57,12 +57,17 @@ class _LinkedLibrary(JITCodeLibrary):
 
 
 class _EntryLibrary(JITCodeLibrary):
-    """The code of an entry point: what it links is its own, so that whatever is inlined everywhere is dropped."""
+    """The code of an entry point: what it links is its own, so that whatever is inlined everywhere is dropped.
+
+    The linked kernels also get names of their own. LLVM's run-time linker knows one symbol of a name, local or not; a
+    kernel whose arguments were optimised away here would otherwise stand in for its namesake in other modules.
+    """
 
     def _optimize_final_module(self) -> None:
-        for function in self._final_module.functions:
+        for number, function in enumerate(list(self._final_module.functions)):
             if not function.is_declaration and function.linkage == Linkage.linkonce_odr:
                 function.linkage = Linkage.internal
+                function.name = f"{self.name}.{number}"
         super()._optimize_final_module()
 
 
@@ -71,7 +76,8 @@ class _EntryCompiler(Compiler):
 
     def _compile_core(self) -> Any:
         state = self.state
-        state.library = _EntryLibrary(state.targetctx.codegen(), state.func_id.func_qualname)
+        name = f"{state.func_id.modname}.{state.func_id.func_qualname}"
+        state.library = _EntryLibrary(state.targetctx.codegen(), name)
         state.library.enable_object_caching()
         return super()._compile_core()
 
