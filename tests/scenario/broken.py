@@ -376,6 +376,13 @@ PLANTS = (
         at="operation: tray_debug",
     ),
     Broken("retest_too_late", "retest_from: burn_in, scrap", "retest_from: pack, scrap", "comes after the test"),
+    Broken(
+        "rework_consumes",
+        "- operation: tray_debug\n        rework: true # off the main route: only on_fail leads here\n",
+        "- operation: tray_debug\n        rework: true\n        consumes: {board: 1}\n",
+        "a rework operation consumes parts",
+        at="consumes: {board: 1}",
+    ),
     Broken("retest_in_rework", "retest_from: tray_test}", "retest_from: tray_debug}", "is a rework operation"),
     Broken(
         "by_defect_on_main_route",

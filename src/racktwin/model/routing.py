@@ -50,7 +50,7 @@ class Operation(Entity):
     """One step of a routing at one work center.
 
     ``phases`` follow each other in the same work unit; an operation of a single phase may give the phase's keys
-    itself. ``consumes`` takes parts from stock as the operation starts. ``defects`` is the probability that the
+    itself. ``consumes`` takes parts from stock before the part queues, once. ``defects`` is the probability that the
     operation leaves a defect of each kind; ``detects`` the probability that it finds each kind if patent.
     ``rework`` operations are off the main route: only ``on_fail`` leads to them. ``gang`` operations start that many
     parts together, each in its own work unit.

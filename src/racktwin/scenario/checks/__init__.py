@@ -26,6 +26,7 @@ RULES: tuple[Rule, ...] = (
     work.very_short_phase,
     material.consumed_but_not_in_bill,
     material.consumed_more_than_in_bill,
+    material.rework_consumes,
     material.made_part_by_receipts,
     material.stock_of_made_part,
     material.never_supplied,

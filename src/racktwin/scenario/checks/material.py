@@ -45,6 +45,16 @@ def consumed_more_than_in_bill(plant: Scenario) -> Iterator[Finding]:
                         yield error(steps, message, "make the two agree")
 
 
+def rework_consumes(plant: Scenario) -> Iterator[Finding]:
+    """What debug replaces is said by the defect in hand, not by the operation."""
+    for routing in plant.routings:
+        for index, operation in enumerate(plant.routings[routing].operations):
+            if operation.rework and operation.consumes:
+                steps = ("routings", routing, "operations", index, "consumes")
+                remedy = "leave it out, and name the part in defect_kinds.KIND.replace"
+                yield error(steps, "a rework operation consumes parts whatever it repairs", remedy)
+
+
 def made_part_by_receipts(plant: Scenario) -> Iterator[Finding]:
     """A part that is made here cannot also come by receipts only."""
     for name, part in plant.parts.items():

@@ -1,0 +1,91 @@
+"""Rows gathered table by table on the way from the scenario to the line, and the laws they draw from."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from racktwin.model import DurationDistribution, Scenario
+from racktwin.model.distribution import (
+    Empirical,
+    Exponential,
+    Fixed,
+    Gamma,
+    Lognormal,
+    Triangular,
+    Uniform,
+    Weibull,
+)
+from racktwin.sim import distributions as laws
+
+from .tables import DTYPES
+
+Row = dict[str, Any]
+
+
+@dataclass
+class Builder:
+    """Rows gathered table by table; the index of a row is where it was put."""
+
+    scenario: Scenario
+    rows: dict[str, list[Row]] = field(default_factory=lambda: {name: [] for name in DTYPES})
+    samples: list[float] = field(default_factory=list)
+    streams: dict[str, list[str]] = field(
+        default_factory=lambda: {"units": [], "operations": [], "parts": [], "sources": []}
+    )
+    operation_names: list[tuple[str, str]] = field(default_factory=list)
+    limit_names: list[tuple[str, str]] = field(default_factory=list)
+    feed_limit: dict[str, int] = field(default_factory=dict)
+    heat_limit: dict[str, int] = field(default_factory=dict)
+    flow_limit: dict[str, int] = field(default_factory=dict)
+
+    def add(self, table: str, **row: Any) -> int:
+        self.rows[table].append(row)
+        return len(self.rows[table]) - 1
+
+    def link(self, rows: Iterable[tuple[int, int, float]]) -> tuple[int, int]:
+        """(first, count) of new LINK rows."""
+        first = len(self.rows["links"])
+        for to, count, amount in rows:
+            self.add("links", to=to, count=count, amount=amount)
+        return first, len(self.rows["links"]) - first
+
+    def law(self, law: DurationDistribution | None) -> int:
+        if law is None:
+            return -1
+        return self.add("laws", **_law_row(law, self.samples))
+
+
+def _law_row(law: DurationDistribution, samples: list[float]) -> Row:
+    match law:
+        case Fixed():
+            return {"kind": laws.FIXED, "a": float(law.value_s)}
+        case Uniform():
+            return {"kind": laws.UNIFORM, "a": float(law.low_s), "b": float(law.high_s)}
+        case Triangular():
+            return {"kind": laws.TRIANGULAR, "a": float(law.low_s), "b": float(law.mode_s), "c": float(law.high_s)}
+        case Exponential():
+            return {"kind": laws.EXPONENTIAL, "a": float(law.average_s)}
+        case Gamma():
+            shape = 1.0 / law.cv**2
+            return {"kind": laws.GAMMA, "a": shape, "b": law.average_s / shape}
+        case Lognormal():
+            variance = math.log1p(law.cv**2)
+            return {
+                "kind": laws.LOGNORMAL,
+                "a": math.log(law.average_s) - variance / 2.0,
+                "b": math.sqrt(variance),
+            }
+        case Weibull():
+            return {"kind": laws.WEIBULL, "a": float(law.shape), "b": float(law.scale_s)}
+        case Empirical():
+            first = len(samples)
+            samples.extend(sorted(law.values_s))
+            return {"kind": laws.EMPIRICAL, "first": first, "count": len(law.values_s)}
+
+
+def skills_of(scenario: Scenario) -> list[str]:
+    """All skills of the plant, in order of first mention: the rows of the skill table."""
+    return list(dict.fromkeys(skill for group in scenario.operator_groups.values() for skill in group.skills))
