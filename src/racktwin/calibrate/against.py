@@ -126,7 +126,7 @@ def _flow(visits: pa.Table, plant: Plant, start_s: float, end_s: float) -> Value
     ordered = {demand.product for demand in plant.scenario.demand.values()}
     ordered |= {order.product for order in plant.scenario.order_book}
     for (part,), rows in by_key(visits, ("part",)):
-        routing = plant.scenario.parts[part].routing if part in ordered else None
+        routing = plant.scenario.parts[part].routing if part in ordered and part in plant.scenario.parts else None
         if routing is None:
             continue
         main = [item.operation for item in plant.scenario.routings[routing].operations if not item.rework]

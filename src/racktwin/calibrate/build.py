@@ -59,8 +59,9 @@ def observed_from(
         faults.file_fault("there are no rows", "give a table with at least one visit to an operation")
     known = _KnownNames(plant, mapping, faults)
     visits = [visit for visit in raw if visit.row not in faults.bad_rows and _is_sound(visit, mapping, faults)]
-    rows = [row for visit in visits for row in [known.row(visit)] if row is not None]
+    named = [row for visit in raw for row in [known.row(visit)] if row is not None]
     known.tell()
+    rows = [row for row in named if row["row"] not in faults.bad_rows]
     _drop_repeats(rows, faults)
     faults.raise_if_any()
     rows = [row for row in rows if row["row"] not in faults.bad_rows]

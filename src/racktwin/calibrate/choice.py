@@ -17,6 +17,9 @@ LAWS = (*PARAMETRIC, "empirical")
 FEWEST = 10
 """Fewer values than this are not fitted."""
 
+_TIE = 2.0
+"""Laws this close in AIC are supported alike: the one with fewer parameters is taken."""
+
 _REJECTED = 0.01
 _FEWEST_EMPIRICAL = 50
 _MOST_EMPIRICAL = 500
@@ -46,8 +49,9 @@ class FittedLaw:
 
 
 def choose_law(sample: Sample, laws: Sequence[str] = LAWS, bootstraps: int = 199) -> FittedLaw | None:
-    """The law with the smallest AIC; the empirical one where that is rejected at 1 % and 50 values are there.
+    """The law with the smallest AIC, or a simpler one within 2 of it.
 
+    The empirical one takes its place if it is rejected at 1 % and there are 50 values, none of them censored.
     None if no law of ``laws`` can be fitted.
     """
     if is_fixed(sample) and "fixed" in laws:
@@ -57,7 +61,8 @@ def choose_law(sample: Sample, laws: Sequence[str] = LAWS, bootstraps: int = 199
     empirical = "empirical" in laws and not len(sample.censored)
     if not fits:
         return _empirical(sample, {}, None, "") if empirical and sample.n else None
-    best = min(fits, key=lambda fit: (fit.aic, len(fit.parameters)))
+    smallest = min(fit.aic for fit in fits)
+    best = min((fit for fit in fits if fit.aic <= smallest + _TIE), key=lambda fit: (len(fit.parameters), fit.aic))
     aic = {fit.law: fit.aic for fit in fits if math.isfinite(fit.aic)}
     goodness = goodness_of(best, sample, bootstraps) if bootstraps else None
     if goodness and goodness.ad_p < _REJECTED and empirical and sample.n >= _FEWEST_EMPIRICAL:

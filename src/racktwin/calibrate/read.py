@@ -18,7 +18,7 @@ from .observation import Observed
 from .ocp import ARTIFACTS, read_ocp
 from .openhtf import read_openhtf
 from .plant import Plant
-from .run_folder import observe_run
+from .run_folder import keep_known, observe_run
 from .table_file import read_operations, read_states
 
 Format = Literal["table", "ocp", "openhtf", "run"]
@@ -48,7 +48,7 @@ def read_observed(
     files = _files(path, faults)
     kind = format_ or _format(path, files)
     if kind == "run":
-        observed = observe_run(RunFolder.open(path))
+        observed = keep_known(observe_run(RunFolder.open(path)), plant, faults)
     elif kind == "table":
         observed = read_operations(path, mapping, plant, faults)
     elif kind == "ocp":

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow.compute as pc
 from scipy import optimize, stats
@@ -66,7 +66,7 @@ def fit_yields(observed: Observed, plant: Plant) -> Iterator[Finding]:
     if not observed.tells_false_failures:
         text = "not fitted: outcomes do not tell false failures from true ones (--map retest_passed=…)"
         yield Note("p_false_failure", text)
-    fitted: set[Path] = set()
+    fitted: dict[Path, float] = {}
     for key, seen in sorted(tests.items(), key=lambda item: -item[1].n):
         step = plant.steps[key]
         if seen.n < FEWEST:
@@ -126,29 +126,44 @@ def _false_failures(observed: Observed, plant: Plant, step: Step, seen: FirstVis
     yield probability_change(path, old, seen.false_fails / n, interval, n, observed.name, basis)
 
 
-def _defects(observed: Observed, plant: Plant, step: Step, seen: FirstVisits, fitted: set[Path]) -> Iterator[Finding]:
+def _defects(
+    observed: Observed, plant: Plant, step: Step, seen: FirstVisits, fitted: dict[Path, float]
+) -> Iterator[Finding]:
     """The rates of the patent kinds for which this is the first test that looks, all origins scaled alike."""
     if seen.by_kind.get("", 0) == seen.failed and seen.failed:
         yield Note(".".join(step.path), "defect rates not fitted: failures do not name their kind of defect")
         return
+    latent = []
     for kind, p_detect in step.operation.detects.items():
         if plant.scenario.defect_kinds[kind].latent:
-            text = "latent defects are not fitted: how many are found depends on stress and time to failure"
-            yield Note(f"{'.'.join(step.path)}.detects.{kind}", f"{text} ({seen.by_kind.get(kind, 0)} in {seen.n})")
-            continue
-        origins = _origins_before(plant, step, kind)
-        origins = [origin for origin in origins if origin.path not in fitted]
-        if not origins or p_detect <= 0:
-            continue
-        fitted |= {origin.path for origin in origins}
-        found = seen.by_kind.get(kind, 0)
-        basis = f"first visits to {step.operation.operation}, {found} found, detection {float(p_detect):g} as given"
-        factors = [_factor(origins, float(p_detect), rate) for rate in _rates(seen, kind)]
-        for origin in origins:
-            value, low, high = (min(1.0, factor * origin.p) for factor in factors)
-            yield probability_change(
-                origin.path, plant.at(origin.path), value, (low, high), seen.n, observed.name, basis
-            )
+            latent.append(f"{kind} ({seen.by_kind.get(kind, 0)})")
+        elif p_detect > 0:
+            yield from _defects_of_kind(observed, plant, step, seen, kind, fitted)
+    if latent:
+        text = f"latent defects are not fitted, they depend on stress and time to failure: {', '.join(latent)}"
+        yield Note(".".join(step.path), f"{text} found in {seen.n} first visits")
+
+
+def _defects_of_kind(
+    observed: Observed, plant: Plant, step: Step, seen: FirstVisits, kind: str, fitted: dict[Path, float]
+) -> Iterator[Finding]:
+    """Origins that another test, with more visits, has already told of are taken as fitted there."""
+    every = _origins_before(plant, step, kind)
+    free = [origin for origin in every if origin.path not in fitted]
+    if not free:
+        return
+    p_detect = float(step.operation.detects[kind])
+    known = [replace(origin, p=fitted[origin.path]) for origin in every if origin.path in fitted]
+    basis = (
+        f"first visits to {step.operation.operation}, {seen.by_kind.get(kind, 0)} found, detection {p_detect:g} given"
+    )
+    basis += "".join(f", {'.'.join(origin.path)} as fitted at another test" for origin in known)
+    taken = _found_rate(known, p_detect, 1.0)
+    factors = [_factor(free, p_detect, max(0.0, rate - taken)) for rate in _rates(seen, kind)]
+    for origin in free:
+        value, low, high = (min(1.0, factor * origin.p) for factor in factors)
+        fitted[origin.path] = value
+        yield probability_change(origin.path, plant.at(origin.path), value, (low, high), seen.n, observed.name, basis)
 
 
 def _rates(seen: FirstVisits, kind: str) -> tuple[float, float, float]:
@@ -169,11 +184,16 @@ def _factor(origins: list[_Origin], p_detect: float, rate: float) -> float:
     """What to multiply the origins' probabilities by, so that the test finds at ``rate``."""
     largest = 1.0 / max(origin.p for origin in origins)
 
-    def gap(factor: float) -> float:
-        inside = [origin.pieces * math.log1p(-min(factor * origin.p * p_detect, 1 - 1e-12)) for origin in origins]
-        return -sum(inside) - rate
+    if _found_rate(origins, p_detect, largest) <= rate:
+        return largest
+    return float(
+        optimize.brentq(lambda factor: _found_rate(origins, p_detect, factor) - rate, 0.0, largest, xtol=1e-15)
+    )
 
-    return largest if gap(largest) <= 0 else float(optimize.brentq(gap, 0.0, largest, xtol=1e-15))
+
+def _found_rate(origins: list[_Origin], p_detect: float, factor: float) -> float:
+    """−ln P(the test finds nothing) that ``origins`` bring about, their probabilities multiplied by ``factor``."""
+    return -sum(origin.pieces * math.log1p(-min(factor * origin.p * p_detect, 1 - 1e-12)) for origin in origins)
 
 
 def _origins_before(plant: Plant, step: Step, kind: str) -> list[_Origin]:

@@ -57,9 +57,10 @@ def calibrate(
     """
     from racktwin.calibrate import calibrate as fit
 
+    tried = _laws(laws)
     file = _scenario(scenario, overrides, set_file)
     history = _read(file, observed, pairs, mapping, unit, states, format_, skip_bad)
-    found = fit(file, history, laws=_laws(laws), bootstraps=bootstraps)
+    found = fit(file, history, laws=tried, bootstraps=bootstraps)
     if out is not None:
         found.write(out, f" for {file.scenario.name}")
     if json_:
