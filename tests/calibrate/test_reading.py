@@ -305,6 +305,26 @@ def test_states_and_phases_from_a_plant_are_fitted(plant: ScenarioFile, tmp_path
     assert (between.n, between.censored) == (12, 4)
 
 
+def test_without_outcomes_durations_of_tests_are_still_fitted(plant: ScenarioFile, tmp_path: Path) -> None:
+    lines = [f"A{number},test,run,{number * 100},{number * 100 + 50 + number}" for number in range(20)]
+    observed = _read(plant, tmp_path / "a.csv", "serial_number,operation,phase,start_s,end_s\n" + "\n".join(lines))
+    whole = _read(
+        plant,
+        tmp_path / "b.csv",
+        "serial_number,operation,start_s,end_s\n" + "\n".join(line.replace(",run", "") for line in lines),
+    )
+    found = calibrate(plant, observed, bootstraps=0)
+
+    assert [(change.path, change.n) for change in found.changes] == [
+        ("routings.tray.operations.test.phases.run.duration", 20)
+    ]
+    assert found.first_pass == ()
+    assert any("start to end" in note.text for note in found.notes)
+    told = calibrate(plant, whole, bootstraps=0)  # shorter than the fixed phase alone
+    assert not told.changes
+    assert any("20 too short left out" in note.text for note in told.notes)
+
+
 @pytest.mark.parametrize("name", ["missing.csv", "a.xlsx", "folder"])
 def test_what_is_no_history(plant: ScenarioFile, tmp_path: Path, name: str) -> None:
     (tmp_path / "folder").mkdir()

@@ -142,7 +142,7 @@ def _flow(visits: pa.Table, plant: Plant, start_s: float, end_s: float) -> Value
 
 def _ends(visits: pa.Table, operation: str, start_s: float, end_s: float) -> dict[str, float]:
     """When each serial number left the last operation for good, of those that did in the window."""
-    good = pc.is_in(visits["outcome"], value_set=pa.array(["pass", "error"]))
+    good = pc.is_in(visits["outcome"], value_set=pa.array(["pass", "error", ""]))
     last = visits.filter(pc.and_(pc.equal(visits["operation"], operation), good))
     pairs = zip(column(last, "serial_number"), column(last, "end_s"), strict=True)
     return {serial: float(time_s) for serial, time_s in pairs if start_s < time_s <= end_s}

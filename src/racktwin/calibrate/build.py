@@ -57,7 +57,7 @@ def observed_from(
     """The observation in ``raw``; raises ScenarioError through ``faults``. ``columns`` are those the file has."""
     if not raw and not faults.bad_rows:
         faults.file_fault("there are no rows", "give a table with at least one visit to an operation")
-    known = _KnownNames(plant, mapping, faults)
+    known = _KnownNames(plant, mapping, faults, "outcome" in columns)
     visits = [visit for visit in raw if visit.row not in faults.bad_rows and _is_sound(visit, mapping, faults)]
     named = [row for visit in raw for row in [known.row(visit)] if row is not None]
     known.tell()
@@ -105,8 +105,8 @@ def _is_sound(visit: RawVisit, mapping: Mapping, faults: Faults) -> bool:
 class _KnownNames:
     """Checks names against the scenario; the same unknown name is told once, with the number of its rows."""
 
-    def __init__(self, plant: Plant, mapping: Mapping, faults: Faults) -> None:
-        self.plant, self.mapping, self.faults = plant, mapping, faults
+    def __init__(self, plant: Plant, mapping: Mapping, faults: Faults, has_outcomes: bool) -> None:
+        self.plant, self.mapping, self.faults, self.has_outcomes = plant, mapping, faults, has_outcomes
         self.unknown: dict[str, _Unknown] = {}
 
     def row(self, visit: RawVisit) -> dict[str, Any] | None:
@@ -154,6 +154,8 @@ class _KnownNames:
         }
 
     def _outcome(self, visit: RawVisit) -> str:
+        if not self.has_outcomes:
+            return ""
         outcome = self.mapping.outcome(visit.outcome) or "error"
         passed = self.mapping.outcome(visit.retest_passed) == "pass" or visit.retest_passed.strip().lower() == "yes"
         return "false_fail" if outcome == "fail" and passed else outcome

@@ -24,6 +24,8 @@ from .laws import Floats, Sample, sample_of
 from .observation import Observed, by_key, column
 from .plant import Plant, Step
 
+_SLACK_S = 1e-3
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -55,20 +57,23 @@ class _Visits:
         """A column of them."""
         return column(self.rows, name)
 
-    def sample(self, step: Step, plant: Plant, keep: npt.NDArray[np.bool_], less_s: float = 0.0) -> Sample:
-        """The durations of the visits in ``keep``, each ``less_s`` shorter than what was seen."""
+    def sample(self, step: Step, plant: Plant, less_s: float = 0.0) -> tuple[Sample, str]:
+        """The visits' durations, each ``less_s`` shorter than what was seen, and how many were left out, in words."""
         work_s, end_s, start_s = (self.of(name).astype(np.float64) for name in ("work_s", "end_s", "start_s"))
         is_open = np.isnan(end_s)
         cut = is_open | self._is_cut(step, plant)
         seen_s = np.where(is_open, self.observed.end_s - start_s, work_s) - less_s
-        stretched = self.of("cap").astype(np.float64) < 1
+        capped = self.of("cap").astype(np.float64) < 1
         center = plant.scenario.work_centers[step.operation.work_center]
-        if center.failures is not None and center.failures.after_repair == "restart":
-            stretched |= self.of("down_s").astype(np.float64) > 0
+        restarts = center.failures is not None and center.failures.after_repair == "restart"
+        restarted = (self.of("down_s").astype(np.float64) > 0) & restarts
         error = (self.of("outcome") == "error") & bool(step.operation.tests) & ~is_open & (self.of("phase") == "")
-        keep = keep & ~stretched & ~error & (seen_s >= -1e-6)
+        short = (seen_s < -_SLACK_S) & ~cut
+        keep = ~(capped | restarted | error | short)
         seen_s = np.maximum(seen_s, 0.0)
-        return sample_of(seen_s[keep & ~cut], seen_s[keep & cut & (seen_s > 0)])
+        whys = {"power-capped": capped, "restarted": restarted, "without verdict": error, "too short": short}
+        words = "".join(f", {int(rows.sum())} {why} left out" for why, rows in whys.items() if rows.any())
+        return sample_of(seen_s[keep & ~cut], seen_s[keep & cut & (seen_s > 0)]), words
 
     def _is_cut(self, step: Step, plant: Plant) -> npt.NDArray[np.bool_]:
         latent = [name for name, kind in plant.scenario.defect_kinds.items() if kind.latent]
@@ -124,10 +129,10 @@ def _fit(observed: Observed, plant: Plant, step: Step, phase: Phase, rows: pa.Ta
     whole = not any(column(rows, "phase") != "")
     others = [item for item in step.operation.phases if item is not phase] if whole else []
     less_s = sum(item.duration.mean_s for item in others if isinstance(item.duration, Fixed))
-    sample = _Visits(observed, rows).sample(step, plant, np.ones(rows.num_rows, bool), less_s)
+    sample, left_out = _Visits(observed, rows).sample(step, plant, less_s)
     basis = "visits" if not others else f"visits less {less_s:g} s of fixed phases, taken as in the scenario"
     path = step.duration_path(phase)
-    return fit_duration(path, plant, sample, observed.name, basis, settings)
+    return fit_duration(path, plant, sample, observed.name, basis + left_out, settings)
 
 
 def fit_duration(
@@ -144,7 +149,7 @@ def fit_duration(
 
 
 def _cannot_split(observed: Observed, plant: Plant, step: Step, rows: pa.Table, phases: Sequence[Phase]) -> Note:
-    sample = _Visits(observed, rows).sample(step, plant, np.ones(rows.num_rows, bool))
+    sample, _ = _Visits(observed, rows).sample(step, plant)
     modelled_s = sum(phase.duration.mean_s for phase in phases if phase.duration != "by_defect")
     text = f"only whole visits were observed (mean {_mean(sample.values):g} s, n={sample.n}; "
     text += f"the scenario's phases add up to {modelled_s:g} s), and which of its phases differs cannot be told: "

@@ -53,7 +53,7 @@ def read_ocp(files: list[Path], name: str, mapping: Mapping, plant: Plant, fault
         reader.read(path)
     visits = [visit for run in reader.runs for visit in run.visits()]
     faults.count("error artifacts in OCP output", sum(run.errors for run in reader.runs))
-    return observed_from(name, visits, mapping, plant, faults, ())
+    return observed_from(name, visits, mapping, plant, faults, ("outcome",))
 
 
 class _Reader:

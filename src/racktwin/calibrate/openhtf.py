@@ -30,7 +30,7 @@ def read_openhtf(files: list[Path], name: str, mapping: Mapping, plant: Plant, f
         for record in _records(path, faults, row):
             row += 1
             visits += _visits(record, row, zero_s, mapping, faults)
-    return observed_from(name, visits, mapping, plant, faults, ())
+    return observed_from(name, visits, mapping, plant, faults, ("outcome",))
 
 
 def _records(path: Path, faults: Faults, before: int) -> list[Any]:

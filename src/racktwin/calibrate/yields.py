@@ -87,7 +87,7 @@ def first_visits(observed: Observed, plant: Plant) -> dict[tuple[str, str], Firs
     collected: dict[tuple[str, str], dict[tuple[str, str, bool], int]] = {}
     for (part, operation, outcome, kind, first), rows in by_key(counted, counted.column_names):
         routing = plant.routing(part, operation)
-        if routing is None or (routing, operation) not in plant.steps or outcome == "error":
+        if routing is None or (routing, operation) not in plant.steps or outcome in ("error", ""):
             continue
         if plant.steps[routing, operation].operation.tests:
             cell = collected.setdefault((routing, operation), {})
