@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from racktwin.engines.line.quality import MOST_VISITS
+from racktwin.engines.line.tables import VISIT_DRAWS
 from racktwin.model.distribution import LAWS
 from racktwin.sim import distributions
 from racktwin.sim.rng import stream_key
@@ -66,12 +68,52 @@ def test_binomial_is_the_quantile(n: int, p: float) -> None:
     assert list(compiled.binomials(n, p, us)) == list(stats.binom(n, p).ppf(us).astype(int))
 
 
+@pytest.mark.parametrize(
+    ("n", "p"),
+    [(2000, 0.4), (10**4, 0.9), (10**5, 0.0075), (10**6, 0.001), (10**6, 1e-6), (10**7, 0.5), (10**7, 1 - 1e-6)],
+)
+def test_binomial_is_the_quantile_of_large_counts(n: int, p: float) -> None:
+    us = np.concatenate([(np.arange(20) + 0.5) / 20, [1e-15, 1e-9, 1.0 - 1e-9]])
+    assert list(compiled.binomials(n, p, us)) == list(stats.binom(n, p).ppf(us).astype(int))
+
+
+@pytest.mark.parametrize(("n", "p"), [(5000, 0.001), (5000, 0.1), (10**6, 0.3)])
+def test_binomial_of_the_last_uniform_is_in_the_tail(n: int, p: float) -> None:
+    """As unlikely as the uniform itself, although the probabilities' sum rounds to less than 1."""
+    last = 1.0 - 2.0**-53
+    (count,) = compiled.binomials(n, p, np.array([last]))
+    law = stats.binom(n, p)
+    assert law.sf(count) <= (1.0 - last) * (1.0 + 1e-6)
+    assert law.sf(count - 1) > (1.0 - last) * (1.0 - 1e-6)
+
+
+def test_rejections_meet_no_draw_of_other_visits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Gamma's sub-draws, hundreds of times rejected, lie beyond the visits of an item and within 63 bits."""
+    draws: list[int] = []
+
+    def rejecting(key: object, entity: int, draw: int) -> float:
+        draws.append(draw)
+        return 1e-16 if len(draws) < 1500 else 0.5
+
+    monkeypatch.setattr(distributions, "uniform", rejecting)
+    monkeypatch.setattr(distributions, "normal_quantile", _python(distributions.normal_quantile))
+    first = 3 * VISIT_DRAWS + 5
+    assert _python(distributions._standard_gamma)(0.4, None, 0, first) > 0.0
+
+    assert len(draws) >= 1500
+    assert len(set(draws)) == len(draws)
+    assert all(VISIT_DRAWS * MOST_VISITS < draw < 2**63 for draw in draws if draw != first)
+
+
 def test_the_normal_quantile_is_accurate() -> None:
     p = np.concatenate([10.0 ** -np.arange(1, 16), np.linspace(0.001, 0.999, 500)])
     ours = np.array([_quantile(value) for value in p])
     np.testing.assert_allclose(ours, stats.norm.ppf(p), rtol=2e-8, atol=2e-9)
 
 
-def _quantile(p: float) -> float:
-    python = getattr(distributions.normal_quantile, "py_func", distributions.normal_quantile)
-    return float(python(p))
+def _quantile(value: float) -> float:
+    return float(_python(distributions.normal_quantile)(value))
+
+
+def _python(kernel: Any) -> Any:
+    return getattr(kernel, "py_func", kernel)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,8 @@ import pytest
 from racktwin.sim.jit import IS_COMPILED
 
 ROOT = Path(__file__).parents[2]
+
+compiled_only = pytest.mark.skipif(not IS_COMPILED, reason="needs compiled kernels")
 
 # The line engine links and changes its own copy of the kernels that the other functions call as they are.
 SHARING = """
@@ -31,7 +34,7 @@ assert str(before["operations"].to_pylist()) == str(after["operations"].to_pylis
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not IS_COMPILED, reason="needs compiled kernels")
+@compiled_only
 def test_entry_points_do_not_change_the_kernels_of_others(tmp_path: Path) -> None:
     environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path), "NUMBA_CACHE_DIR": ""}
     for attempt in ("compiled", "loaded from the cache"):
@@ -39,3 +42,92 @@ def test_entry_points_do_not_change_the_kernels_of_others(tmp_path: Path) -> Non
             [sys.executable, "-c", SHARING], env=environment, cwd=ROOT, capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, f"{attempt}: {done.returncode} {done.stderr[-2000:]}"
+
+
+@pytest.fixture
+def twin(tmp_path: Path) -> Path:
+    """A package with our compile options, an entry point in one file and the kernel it calls in another."""
+    package = tmp_path / "package" / "twin"
+    shutil.copytree(ROOT / "src" / "racktwin" / "sim", package / "sim", ignore=shutil.ignore_patterns("__pycache__"))
+    (package / "engines").mkdir()
+    (package / "engines" / "callee.py").write_text(CALLEE)
+    (package / "engines" / "caller.py").write_text(CALLER)
+    return package
+
+
+CALLEE = """
+from twin.sim.jit import kernel
+
+@kernel
+def answer():
+    return 1
+"""
+
+CALLER = """
+from twin.sim.jit import entry_point
+from .callee import answer
+
+@entry_point
+def ask():
+    return answer()
+"""
+
+
+def _ask(twin: Path, **environment: str) -> tuple[int, bool]:
+    """The entry point's answer in a process of its own, and whether its code came from the cache."""
+    code = "from twin.engines.caller import ask; print(ask(), sum(getattr(ask, 'stats').cache_hits.values()))"
+    environment = {**os.environ, "NUMBA_CACHE_DIR": "", "PYTHONPATH": str(twin.parent)} | environment
+    command = [sys.executable, "-W", "error", "-c", code]
+    done = subprocess.run(command, env=environment, cwd=twin.parent, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    answer, hits = done.stdout.split()
+    return int(answer), hits == "1"
+
+
+@compiled_only
+@pytest.mark.parametrize("variable", ["NUMBA_CACHE_DIR", "XDG_CACHE_HOME"])
+def test_a_changed_callee_is_never_stale(twin: Path, tmp_path: Path, variable: str) -> None:
+    folder = {variable: str(tmp_path / "cache")}
+    assert [_ask(twin, **folder), _ask(twin, **folder)] == [(1, False), (1, True)]
+    _change(twin)
+    assert _ask(twin, **folder) == (2, False)
+    assert len(list(tmp_path.glob("cache/**/kernels/*"))) == 2
+
+
+@compiled_only
+@pytest.mark.parametrize("variable", ["NUMBA_CACHE_DIR", "XDG_CACHE_HOME"])
+def test_without_a_cache_folder_nothing_is_stale_or_said(twin: Path, tmp_path: Path, variable: str) -> None:
+    """A file where the folder would be cannot be written into, not even by root."""
+    blocked = tmp_path / "file"
+    blocked.touch()
+    folder = {variable: str(blocked), "HOME": ""}
+    assert _ask(twin, **folder) == (1, False)
+    _change(twin)
+    assert _ask(twin, **folder) == (2, False)
+    assert not list(twin.rglob("*.nbi"))
+
+
+@compiled_only
+def test_a_cache_that_fails_later_only_costs_time(twin: Path, tmp_path: Path) -> None:
+    """A file takes the place of the folder between the import and the first call."""
+    spoil = "import shutil; from twin.sim.jit import CACHE_FOLDER as f; shutil.rmtree(f); f.touch()\n"
+    caller = twin / "engines" / "caller.py"
+    caller.write_text(caller.read_text() + spoil)
+    assert _ask(twin, XDG_CACHE_HOME=str(tmp_path / "cache")) == (1, False)
+
+
+@compiled_only
+def test_the_three_digests_used_last_are_kept(twin: Path, tmp_path: Path) -> None:
+    kernels = tmp_path / "cache" / "kernels"
+    for age, name in enumerate(["a" * 16, "b" * 16, "c" * 16, "d" * 16, "somebody else's"]):
+        (kernels / name).mkdir(parents=True)
+        os.utime(kernels / name, (10**9 - age, 10**9 - age))
+    _ask(twin, NUMBA_CACHE_DIR=str(tmp_path / "cache"))
+    left = {folder.name for folder in kernels.iterdir()}
+    assert left > {"a" * 16, "b" * 16, "somebody else's"}
+    assert len(left) == 4
+
+
+def _change(twin: Path) -> None:
+    callee = twin / "engines" / "callee.py"
+    callee.write_text(callee.read_text().replace("return 1", "return 2"))

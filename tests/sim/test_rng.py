@@ -41,6 +41,26 @@ def test_uniforms_are_uniform_and_uncorrelated() -> None:
     assert abs(np.corrcoef(u[1:], u[:-1])[0, 1]) < 0.05
 
 
+@pytest.mark.parametrize("bits", [0, 2**64 - 1])
+def test_the_extreme_bits_stay_within_0_and_1(bits: int) -> None:
+    key = int(stream_key(1, 0, "line/test"))
+    draw, entity = next(counter for word in range(100) if max(counter := _counter_for(bits, word, key)) < 2**63)
+    with np.errstate(over="ignore"):
+        assert int(compiled.philox(np.uint64(key), np.uint64(draw), np.uint64(entity))[0]) == bits
+        (u,) = compiled.uniforms(np.uint64(key), entity, 1, draw)
+    assert 0.0 < u < 1.0
+    assert min(u, 1.0 - u) == 2.0**-53
+
+
+def _counter_for(left: int, right: int, key: int) -> tuple[int, int]:
+    """The counter from which Philox comes to ``left, right``: the rounds backwards, in Python's whole numbers."""
+    multiplier, weyl, mask = 0xD2B74407B1CE6E93, 0x9E3779B97F4A7C15, 2**64 - 1
+    for number in reversed(range(10)):
+        before = right * pow(multiplier, -1, 2**64) & mask
+        left, right = before, left ^ (multiplier * before >> 64) ^ (key + number * weyl & mask)
+    return left, right
+
+
 def test_streams_differ_by_seed_replication_and_name() -> None:
     keys = {int(stream_key(seed, r, name)) for seed in (1, 2) for r in (0, 1) for name in ("a", "b")}
     assert len(keys) == 8

@@ -1,15 +1,23 @@
 """The one place for compile options: ``@kernel`` compiles with numba, or leaves the function as it is.
 
 With ``NUMBA_DISABLE_JIT=1`` in the environment the same functions run as plain Python with identical results.
-Compiled code is cached in a folder named by a digest of all kernel sources: numba's own cache looks only at the file
-of the outermost function, so a changed callee in another module would silently run old code.
+Compiled code is cached in ``kernels/DIGEST`` below ``NUMBA_CACHE_DIR`` or the user's cache folder, the digest being
+that of all kernel sources: numba's own cache looks only at the file of the outermost function, so a changed callee in
+another module would silently run old code. Where nothing can be written, nothing is cached.
+
+The digest is taken as this module is imported, a moment before the other kernels are: a source changed in just that
+moment is cached under the digest of the one before.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
-from collections.abc import Callable
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -18,6 +26,7 @@ import platformdirs
 from llvmlite.binding import Linkage
 from numba import _dynfunc  # type: ignore[attr-defined]
 from numba.core import config as numba_config
+from numba.core.caching import CompileResultCacheImpl, FunctionCache, NullCache, UserProvidedCacheLocator
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
 
@@ -28,6 +37,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _KERNEL_FOLDERS = ("sim", "engines")
+_KEPT_DIGESTS = 3
 
 IS_COMPILED: bool = not config.DISABLE_JIT
 """Whether kernels are compiled in this process."""
@@ -41,11 +51,70 @@ def _source_digest() -> str:
     return digest.hexdigest()
 
 
-CACHE_FOLDER = Path(platformdirs.user_cache_dir("racktwin", appauthor=False)) / "kernels" / _source_digest()
-"""Where compiled kernels are kept, unless ``NUMBA_CACHE_DIR`` says otherwise."""
+def _cache_folder() -> Path | None:
+    """The folder for code compiled from the present sources, created; None where it cannot be written."""
+    root = os.path.expanduser(config.CACHE_DIR or platformdirs.user_cache_dir("racktwin", appauthor=False))
+    if root.startswith("~"):  # a user without a home
+        return None
+    folder = Path(root).absolute() / "kernels" / _source_digest()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+        os.utime(folder)
+        _prune(folder.parent)
+    except OSError:
+        return None
+    return folder
 
-if not os.environ.get("NUMBA_CACHE_DIR"):
-    config.CACHE_DIR = str(CACHE_FOLDER)
+
+def _prune(kernels: Path) -> None:
+    """Remove all but the ``_KEPT_DIGESTS`` folders used last."""
+    folders = [folder for folder in kernels.iterdir() if re.fullmatch("[0-9a-f]{16}", folder.name)]
+    folders.sort(key=_used_s, reverse=True)
+    for folder in folders[_KEPT_DIGESTS:]:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _used_s(folder: Path) -> float:
+    try:
+        return folder.stat().st_mtime
+    except OSError:  # another process has just removed it
+        return 0.0
+
+
+CACHE_FOLDER = _cache_folder() if IS_COMPILED else None
+"""Where compiled kernels are kept, if anywhere."""
+
+
+class _FolderCacheImpl(CompileResultCacheImpl):
+    """Looks nowhere but in the folder it is given; numba would go on to ``__pycache__``, which knows no digest."""
+
+    _locator_classes = [UserProvidedCacheLocator]
+
+
+class _FolderCache(FunctionCache):
+    """A cache that a full disk, or another process that prunes, cannot turn into a failure: the code is compiled."""
+
+    _impl_class = _FolderCacheImpl
+
+    @contextlib.contextmanager
+    def _guard_against_spurious_io_errors(self) -> Iterator[None]:
+        with contextlib.suppress(OSError, EOFError):
+            yield
+
+
+def _cache_for(function: Callable[..., Any]) -> Any:
+    """The cache of an entry point in ``CACHE_FOLDER``; other users of numba keep their settings."""
+    if CACHE_FOLDER is None:
+        return NullCache()
+    settings = config.CACHE_DIR, config.CACHE_LOCATOR_CLASSES
+    config.CACHE_DIR, config.CACHE_LOCATOR_CLASSES = str(CACHE_FOLDER), ""
+    try:
+        return _FolderCache(function)
+    except RuntimeError:  # numba: no locator available, as the folder has just become read-only
+        return NullCache()
+    finally:
+        config.CACHE_DIR, config.CACHE_LOCATOR_CLASSES = settings
 
 
 class _LinkedLibrary(JITCodeLibrary):
@@ -126,6 +195,9 @@ def kernel(function: Function) -> Function:
 
 
 def entry_point(function: Function) -> Function:
-    """Compile ``function`` to be called from Python, without the GIL, and keep the result on disk."""
+    """Compile ``function`` to be called from Python, without the GIL, and keep the result on disk if possible."""
     options: dict[str, Any] = {"pipeline_class": _EntryCompiler, "no_cfunc_wrapper": True}
-    return cast(Function, numba.njit(cache=True, nogil=True, error_model="numpy", **options)(function))
+    compiled: Any = numba.njit(nogil=True, error_model="numpy", **options)(function)
+    if IS_COMPILED:
+        compiled._cache = _cache_for(function)
+    return cast(Function, compiled)

@@ -18,8 +18,8 @@ _MULTIPLIER = np.uint64(0xD2B74407B1CE6E93)
 _WEYL = np.uint64(0x9E3779B97F4A7C15)
 _LOW_HALF = np.uint64(0xFFFFFFFF)
 _HALF = np.uint64(32)
-_SHIFT_53 = np.uint64(11)
-_TO_UNIT = 2.0**-53
+_SHIFT_52 = np.uint64(12)
+_TO_UNIT = 2.0**-52
 
 
 def stream_key(seed: int, replication: int, name: str) -> np.uint64:
@@ -51,6 +51,9 @@ def philox(key: Any, counter_0: Any, counter_1: Any) -> Any:
 
 @kernel
 def uniform(key: Any, entity: int, draw: int) -> float:
-    """A number in (0, 1) for draw number ``draw`` of ``entity`` in the stream ``key``."""
+    """A number in (0, 1) for draw number ``draw`` of ``entity`` in the stream ``key``.
+
+    52 bits and a half are exact as a float; a half more than 53 bits would round up to 1.
+    """
     bits, _ = philox(key, np.uint64(draw), np.uint64(entity))
-    return ((bits >> _SHIFT_53) + 0.5) * _TO_UNIT
+    return ((bits >> _SHIFT_52) + 0.5) * _TO_UNIT
