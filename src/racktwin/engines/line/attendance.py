@@ -83,9 +83,18 @@ def begin_round(line: Line) -> None:
 
 @kernel
 def is_retried(line: Line, claimant: int) -> bool:
-    """In a round: whether what the claimant waits for was freed."""
+    """In a round: whether what the claimant waits for was freed; for a work center, any limit of any bank."""
     claim = line.claims[claimant]
-    return (line.skills[claim.on].is_retried if claim.cause == PEOPLE else line.limits[claim.on].is_retried) == 1
+    if claim.cause == PEOPLE:
+        return line.skills[claim.on].is_retried == 1
+    if claimant < line.centers.size:
+        center = line.centers[claimant]
+        for bank in range(center.first_bank, center.first_bank + center.n_banks):
+            row = line.banks[bank]
+            for index in range(row.first_path, row.first_path + row.n_paths):
+                if line.limits[line.paths[index].limit].is_retried:
+                    return True
+    return line.limits[claim.on].is_retried == 1
 
 
 @kernel
@@ -95,6 +104,12 @@ def free_skills(line: Line, crew: int) -> None:
     for index in range(row.first_skill, row.first_skill + row.n_skills):
         line.skills[line.links[index].to].is_freed = 1
     line.clock[0].is_freed = 1
+
+
+@kernel
+def retry_claim(line: Line, claimant: int) -> None:
+    """Something has changed for the claimant: it is to try again in its turn."""
+    _free_claimed(line, line.claims[claimant].cause, line.claims[claimant].on)
 
 
 @kernel

@@ -71,12 +71,13 @@ def _finish(builder: Builder) -> CompiledLine:
     slots = 2 * n_units + n_timelines + len(builder.rows["sources"])
     arrays = {name: _records(name, builder.rows[name]) for name in DTYPES}
     arrays["events"] = event_table(slots)
-    arrays["items"] = free_rows("items", _FIRST_ITEMS)
-    arrays["defects"] = free_rows("defects", _FIRST_DEFECTS)
     clock = arrays["clock"][0]
+    clock.free_items = max(_FIRST_ITEMS, 2 * int(clock.most_items))
+    clock.free_defects = max(_FIRST_DEFECTS, 2 * int(clock.most_defects))
+    arrays["items"] = free_rows("items", int(clock.free_items))
+    arrays["defects"] = free_rows("defects", int(clock.free_defects))
     clock.first_failure_slot, clock.first_timeline_slot = n_units, 2 * n_units
     clock.first_source_slot = 2 * n_units + n_timelines
-    clock.free_items, clock.free_defects = _FIRST_ITEMS, _FIRST_DEFECTS
     arrays["wide"] = _records("wide", [{}] * (_FIRST_ROWS + int(clock.most_rows)))
     arrays["narrow"] = _records("narrow", [{}] * (4 * _FIRST_ROWS + int(clock.most_rows)))
     line = Line(samples=np.array(builder.samples, dtype=np.float64), **arrays)
@@ -87,27 +88,36 @@ def _finish(builder: Builder) -> CompiledLine:
 
 def _clock_row(builder: Builder) -> Row:
     scenario = builder.scenario
-    components = [sum(made_components(scenario, name).values()) for name in scenario.parts]
-    pieces = [int(demand.quantity) for demand in scenario.demand.values()]
-    pieces += [int(demand.max_wip or 0) for demand in scenario.demand.values() if demand.interarrival is None]
-    pieces += [int(order.quantity) for order in scenario.order_book]
-    most_items = (1 + max(components)) * (max(pieces, default=1) + 64)
-    brought = [
-        sum(int(n) * sum(scenario.parts[name].defects.values()) for name, n in part.bill_of_materials.items())
-        for part in scenario.parts.values()
-    ]
-    most_brought = max(brought, default=0.0)
+    units = len(builder.rows["units"])
+    pieces = 1 + max(sum(made_components(scenario, name).values()) for name in scenario.parts)
+    # one turn moves at most one item out of each unit, and starts one order with all its components
+    kits = pieces * (units + 2)
+    links = max((operation["n_consumed"] for operation in builder.rows["operations"]), default=0)
+    defects = kits * _most_brought(builder) + 64 * len(builder.rows["kinds"])
     return {
         "is_time_phased": int(scenario.admission.rule == "time_phased"),
         "is_fair": int(scenario.admission.order == "fifo"),
         "is_recording": 1,
-        "most_items": most_items,
-        "most_defects": int(64 * (most_brought + 10.0 * math.sqrt(most_brought + 1.0))) + 256,
-        "most_rows": 8 * (len(builder.rows["units"]) + len(builder.rows["limits"]) + 16) + 4 * most_items,
+        "most_items": kits,
+        "most_defects": defects,
+        "most_rows": 8 * (units + len(builder.rows["limits"]) + 16) + kits * (links + 2) + defects,
         "dirty_center": -1,
+        "served_part": -1,
         "waiting_head": -1,
         "waiting_tail": -1,
     }
+
+
+def _most_brought(builder: Builder) -> int:
+    """More defects than one kit will ever bring: ten standard deviations above the mean of the worst assembly."""
+    mean = 0.0
+    for part in builder.scenario.parts.values():
+        brought = sum(
+            int(pieces) * sum(builder.scenario.parts[name].defects.values())
+            for name, pieces in part.bill_of_materials.items()
+        )
+        mean = max(mean, brought)
+    return int(mean + 10.0 * math.sqrt(mean + 1.0))
 
 
 def _records(name: str, rows: Sequence[Row]) -> tables.Records:

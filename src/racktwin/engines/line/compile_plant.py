@@ -56,6 +56,8 @@ def add_people(builder: Builder) -> None:
         builder.add("crews", present=0)
     for skill in skills_of(builder.scenario):
         holders = [index for index, group in enumerate(groups.values()) if skill in group.skills]
+        # those with the fewest other skills first, so that the versatile are left for what only they can do
+        holders.sort(key=lambda index: len(list(groups.values())[index].skills))
         first, count = builder.link((holder, 0, 0.0) for holder in holders)
         builder.add("skills", first_crew=first, n_crews=count)
     skills = skills_of(builder.scenario)

@@ -39,7 +39,7 @@ def add_parts(builder: Builder) -> None:
         is_made = part.routing is not None
         is_limited = is_made or part.supply == "receipts" or name in has_receipts
         row["is_unlimited"] = int(not is_limited)
-        row["on_hand"] = 0 if part.initial_stock is None or is_made else int(part.initial_stock)
+        row["on_hand"] = int(part.initial_stock or 0) if is_limited and not is_made else 0
         row["liquid_fraction"] = float(part.liquid_fraction)
         row["coolant_flow_m3_per_j"] = float(part.coolant_flow_m3_per_j or 0.0)
         row["first_operation"] = _add_route(builder, name) if is_made else -1
@@ -73,7 +73,10 @@ def consumption(scenario: Scenario, part: str) -> list[dict[str, int]]:
     """Per operation of the part's routing, the pieces it consumes; what no operation names goes to the first."""
     operations = scenario.routings[scenario.parts[part].routing or ""].operations
     bill = scenario.parts[part].bill_of_materials
-    consumed = [{name: int(pieces) for name, pieces in operation.consumes.items()} for operation in operations]
+    consumed = [
+        {} if operation.rework else {name: int(pieces) for name, pieces in operation.consumes.items()}
+        for operation in operations
+    ]
     named = {name for operation in consumed for name in operation}
     first = next(index for index, operation in enumerate(operations) if not operation.rework)
     for name, pieces in bill.items():
@@ -137,7 +140,10 @@ def _add_phase(builder: Builder, part: str, phase: Phase) -> None:
         caps, speeds = [float(cap) for cap, _ in points], [float(speed) for _, speed in points]
         for level in phase.cap.levels:
             builder.add("levels", cap=float(level), speed=float(np.interp(level, caps, speeds)))
-    first_need, n_needs = builder.link((skills.index(skill), int(n), 0.0) for skill, n in phase.operators.items())
+    first_need, n_needs = builder.link(
+        (skills.index(skill), int(n), 0.0)
+        for skill, n in sorted(phase.operators.items(), key=lambda need: _holders(scenario, need[0]))
+    )
     if n_needs > MOST_SKILLS:
         raise ValueError(f"phase {phase.name} of {part} needs {n_needs} skills at once; at most {MOST_SKILLS}")
     builder.add(
@@ -151,6 +157,11 @@ def _add_phase(builder: Builder, part: str, phase: Phase) -> None:
         n_levels=len(builder.rows["levels"]) - first_level,
         stress=float(phase.stress),
     )
+
+
+def _holders(scenario: Scenario, skill: str) -> int:
+    """How many groups have the skill: the rarest skill of a phase chooses its people first."""
+    return sum(skill in group.skills for group in scenario.operator_groups.values())
 
 
 def _draw_w(scenario: Scenario, part: str, draw: Quantity) -> float:

@@ -75,6 +75,15 @@ def _seat(line: Line, w: int, leader: int) -> tuple[int, int]:
 
 
 @kernel
+def _gang_size(line: Line, leader: int) -> int:
+    size, member = 0, leader
+    while member >= 0:
+        size += 1
+        member = line.items[member].gang_next
+    return size
+
+
+@kernel
 def _any_free_bank(line: Line, w: int) -> int:
     center = line.centers[w]
     bank = center.first_bank
@@ -131,7 +140,7 @@ def dispatch(line: Line, w: int) -> None:
         if not center.is_open:
             _wait(line, w, CALENDAR, -1)
             return
-        if center.n_free < max(1, line.operations[line.items[leader].operation].gang):
+        if center.n_free < _gang_size(line, leader):
             _wait(line, w, CELL, -1)
             return
         cause, on = _seat(line, w, leader)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from racktwin.sim.distributions import sample
 from racktwin.sim.jit import kernel
+from racktwin.sim.rng import philox
 from racktwin.sim.states import NON_SCHEDULED, STANDBY
 
 from .draw import free_reservation, reason_of, set_draw, set_state, stand_by_blocked
-from .material import free_item, put_in_stock, take_kit, take_swap
+from .material import free_item, kit_is_there, put_in_stock, take_kit, take_swap
 from .quality import end_defects
 from .recording import MADE, record_material, record_operation, record_shipment, record_work_order
 from .tables import (
@@ -19,6 +22,7 @@ from .tables import (
     DISCARDED,
     EDD,
     ESCAPED,
+    FIFO,
     FINISHED,
     GANG,
     IDLE,
@@ -32,6 +36,9 @@ from .tables import (
     UP,
     Line,
 )
+
+SPARES = 1 << 32
+"""Copies of a component beyond the bill of materials are numbered from here."""
 
 
 @kernel
@@ -100,7 +107,7 @@ def enqueue(line: Line, index: int) -> None:
     for cause in range(CAUSES):
         item.center_waited_s[cause] = -center.waited_s[cause]
     before, after = center.queue_tail, -1
-    if center.dispatch != 0:
+    if center.dispatch != FIFO:
         before = -1
         after = center.queue_head
         while after >= 0 and not _goes_before(line, center.dispatch, index, after):
@@ -128,13 +135,27 @@ def join(line: Line, index: int, operation: int) -> None:
     is_first_visit = operation > item.furthest
     item.furthest = max(item.furthest, operation)
     if row.n_consumed > 0 and is_first_visit and (row.wait_head >= 0 or not take_kit(line, index, operation)):
-        if row.wait_tail >= 0:
-            line.items[row.wait_tail].next = index
-        else:
-            row.wait_head = index
-        row.wait_tail = index
+        _wait_for_kit(line, index, operation)
         return
     gather(line, index)
+
+
+@kernel
+def _wait_for_kit(line: Line, index: int, operation: int) -> None:
+    """Item ``index`` waits for material behind those of its priority."""
+    row, priority = line.operations[operation], line.items[index].priority
+    before, after = row.wait_tail, -1
+    if before >= 0 and line.items[before].priority < priority:
+        before, after = -1, row.wait_head
+        while line.items[after].priority >= priority:
+            before, after = after, line.items[after].next
+    line.items[index].next = after
+    if before >= 0:
+        line.items[before].next = index
+    else:
+        row.wait_head = index
+    if after < 0:
+        row.wait_tail = index
 
 
 @kernel
@@ -145,7 +166,7 @@ def gather(line: Line, index: int) -> None:
     item.material_s = now_s - item.waiting_since_s
     item.waiting_since_s = now_s
     item.gang_next = -1
-    if row.gang <= 1:
+    if row.gang <= 1 or item.is_reworked:  # a retest does not wait for new partners
         enqueue(line, index)
         return
     if row.gang_tail >= 0:
@@ -167,14 +188,27 @@ def gather(line: Line, index: int) -> None:
 
 
 @kernel
-def new_item(line: Line, part: int, order: int, source: int, priority: int, wanted_s: float, due_s: float) -> int:
+def entity_of(key: Any, first: int, second: int) -> int:
+    """The entity of a piece's random draws: a hash of whose it is, so that no other piece's fate can change it."""
+    bits, _ = philox(key, np.uint64(first), np.uint64(second))
+    return int(np.int64(bits >> np.uint64(1)))
+
+
+@kernel
+def new_item(
+    line: Line, part: int, entity: int, order: int, source: int, priority: int, wanted_s: float, due_s: float
+) -> int:
     """A row for a piece to be made; it enters the plant by :func:`release`."""
     clock = line.clock[0]
     index = clock.free_item
+    if index < 0:  # never: the kernel returns for more rows while there are ``most_items``
+        clock.overflow, index = 1, line.items.size - 1
+    else:
+        clock.free_item = line.items[index].next
+        clock.free_items -= 1
     item = line.items[index]
-    clock.free_item = item.next
-    clock.free_items -= 1
     item.serial, item.part, item.order, item.source = -1, part, order, source
+    item.entity = entity
     item.priority, item.wanted_s, item.due_s = priority, wanted_s, due_s
     item.release_s = np.nan
     item.visits = item.failures = item.all_failures = item.is_reworked = item.is_order = 0
@@ -191,11 +225,8 @@ def _start(line: Line, index: int) -> None:
     clock, item = line.clock[0], line.items[index]
     item.serial = clock.next_serial
     clock.next_serial += 1
-    part = line.parts[item.part]
-    item.entity = part.made
-    part.made += 1
     item.release_s = clock.now_s
-    join(line, index, part.first_operation)
+    join(line, index, line.parts[item.part].first_operation)
 
 
 @kernel
@@ -204,17 +235,25 @@ def release(line: Line, index: int) -> None:
     item = line.items[index]
     part = line.parts[item.part]
     for k in range(part.first_component, part.first_component + part.n_components):
-        link = line.links[k]
-        for _ in range(link.count):
-            _start(line, new_item(line, link.to, item.order, item.source, item.priority, item.wanted_s, item.due_s))
+        for copy in range(line.links[k].count):
+            _start(line, _component_of(line, index, line.links[k].to, copy))
     _start(line, index)
+
+
+@kernel
+def _component_of(line: Line, index: int, part: int, copy: int) -> int:
+    """A piece of the component ``part`` for item ``index``: its ``copy``-th, of the same order."""
+    item = line.items[index]
+    entity = entity_of(line.parts[part].key, item.entity, copy)
+    return new_item(line, part, entity, item.order, item.source, item.priority, item.wanted_s, item.due_s)
 
 
 @kernel
 def release_spare(line: Line, index: int, part: int) -> None:
     """Make one more of a component that item ``index`` has used up beyond its bill of materials."""
-    item, now_s = line.items[index], line.clock[0].now_s
-    release(line, new_item(line, part, item.order, item.source, item.priority, now_s, item.due_s))
+    spare = _component_of(line, index, part, SPARES + line.items[index].visits)
+    line.items[spare].wanted_s = line.clock[0].now_s
+    release(line, spare)
 
 
 @kernel
@@ -227,7 +266,9 @@ def join_debug(line: Line, index: int, operation: int) -> None:
     item.visits += 1
     item.next = -1
     part = -1 if item.mending < 0 else line.kinds[line.defects[item.mending].kind].replace
-    if part >= 0 and not _swap(line, index, part):
+    if part >= 0 and line.parts[part].first_operation >= 0:
+        release_spare(line, index, part)
+    if part >= 0 and not take_swap(line, index, part):
         waited_for = line.parts[part]
         if waited_for.swap_tail >= 0:
             line.items[waited_for.swap_tail].next = index
@@ -239,40 +280,61 @@ def join_debug(line: Line, index: int, operation: int) -> None:
 
 
 @kernel
-def _swap(line: Line, index: int, part: int) -> bool:
-    if not take_swap(line, index, part):
-        return False
-    if line.parts[part].first_operation >= 0:
-        release_spare(line, index, part)
-    return True
+def announce_stock(line: Line, part: int) -> None:
+    """Stock of the part has grown: those who wait for it are served, one at a turn, by :func:`serve_next`."""
+    clock, row = line.clock[0], line.parts[part]
+    if not row.is_served:
+        row.is_served = 1
+        row.next_served = clock.served_part
+        clock.served_part = part
 
 
 @kernel
-def serve_waiting(line: Line, part: int) -> None:
-    """Stock of the part has come: debug first, then the assemblies that wait for it, first come first served."""
+def serve_next(line: Line) -> None:
+    """Give stock to one item that waits for it: debug first, then by priority and age over all assemblies."""
+    clock = line.clock[0]
+    part = clock.served_part
     row = line.parts[part]
-    while row.swap_head >= 0:
-        index = row.swap_head
-        following = line.items[index].next
-        if not _swap(line, index, part):
-            return
-        row.swap_head = following
-        if following < 0:
+    index = row.swap_head
+    if index >= 0 and take_swap(line, index, part):
+        row.swap_head = line.items[index].next
+        if row.swap_head < 0:
             row.swap_tail = -1
         line.items[index].next = -1
         gather(line, index)
+        return
+    operation = -1 if index >= 0 else _first_to_kit(line, part)
+    if operation < 0:
+        clock.served_part, row.is_served = row.next_served, 0
+        return
+    waiting = line.operations[operation]
+    index = waiting.wait_head
+    waiting.wait_head = line.items[index].next
+    if waiting.wait_head < 0:
+        waiting.wait_tail = -1
+    take_kit(line, index, operation)
+    line.items[index].next = -1
+    gather(line, index)
+
+
+@kernel
+def _first_to_kit(line: Line, part: int) -> int:
+    """The operation whose first waiting item can be kitted now and comes before all others, or -1."""
+    row = line.parts[part]
+    first = -1
     for k in range(row.first_consumer, row.first_consumer + row.n_consumers):
-        operation = line.operations[line.links[k].to]
-        while operation.wait_head >= 0:
-            index = operation.wait_head
-            following = line.items[index].next
-            if not take_kit(line, index, line.links[k].to):
-                break
-            operation.wait_head = following
-            if following < 0:
-                operation.wait_tail = -1
-            line.items[index].next = -1
-            gather(line, index)
+        operation = line.links[k].to
+        index = line.operations[operation].wait_head
+        if index >= 0 and kit_is_there(line, operation):
+            item = line.items[index]
+            if first < 0:
+                first = operation
+            else:
+                best = line.items[line.operations[first].wait_head]
+                is_older = item.priority == best.priority and item.waiting_since_s < best.waiting_since_s
+                if item.priority > best.priority or is_older:
+                    first = operation
+    return first
 
 
 @kernel
@@ -307,7 +369,8 @@ def release_order(line: Line, s: int) -> None:
     """One more piece of a source that always has another order."""
     source, clock = line.sources[s], line.clock[0]
     due_s = next_due_s(line, s)
-    index = new_item(line, source.part, clock.next_order, s, source.priority, clock.now_s, due_s)
+    entity = entity_of(source.key, source.arrivals, 0)
+    index = new_item(line, source.part, entity, clock.next_order, s, source.priority, clock.now_s, due_s)
     line.items[index].is_order = 1
     clock.next_order += 1
     source.wip += 1
@@ -328,14 +391,22 @@ def _ship(line: Line, index: int) -> None:
 
 @kernel
 def _scrap(line: Line, index: int) -> None:
-    """The piece is lost; another is released in its place."""
+    """The piece is lost with all it contains; another is released in its place, and components as far as it had any."""
     item = line.items[index]
     end_defects(line, index, DISCARDED)
     record_work_order(line, index, SCRAPPED, line.clock[0].now_s)
-    again = new_item(line, item.part, item.order, item.source, item.priority, item.wanted_s, item.due_s)
+    again = _component_of(line, index, item.part, SPARES)
     line.items[again].is_order = item.is_order
+    part = line.parts[item.part]
+    for operation in range(part.first_operation, item.furthest + 1):
+        row = line.operations[operation]
+        for k in range(row.first_consumed, row.first_consumed + row.n_consumed):
+            component = line.links[k].to
+            if line.parts[component].first_operation >= 0 and not row.is_rework:
+                for copy in range(line.links[k].count):
+                    release(line, _component_of(line, again, component, copy))
     free_item(line, index)
-    release(line, again)
+    _start(line, again)
 
 
 @kernel
@@ -383,7 +454,7 @@ def hand_over(line: Line, u: int) -> None:
         else:
             put_in_stock(line, index)
             record_material(line, item.part, 1, MADE)
-            serve_waiting(line, item.part)
+            announce_stock(line, item.part)
     elif line.operations[unit.target].is_rework:
         join_debug(line, index, unit.target)
     else:

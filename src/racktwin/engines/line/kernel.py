@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from racktwin.sim.distributions import sample
@@ -9,9 +11,19 @@ from racktwin.sim.events import fire, next_slot, schedule, settle_fired
 from racktwin.sim.jit import entry_point, kernel
 from racktwin.sim.packing import packed
 
-from .attendance import begin_round, free_skills, is_retried, lift_claim, pass_claim
+from .attendance import begin_round, free_skills, is_retried, lift_claim, pass_claim, retry_claim
 from .dispatch import dispatch
-from .flow import mark, new_item, next_due_s, release, release_order, serve_waiting, show_idle
+from .flow import (
+    announce_stock,
+    entity_of,
+    mark,
+    new_item,
+    next_due_s,
+    release,
+    release_order,
+    serve_next,
+    show_idle,
+)
 from .material import receive
 from .recording import record_defect, record_labour, record_limit, record_state, record_work_order
 from .tables import (
@@ -22,6 +34,7 @@ from .tables import (
     OPEN,
     OPENING,
     RECEIPT,
+    RELEASE,
     REPAIRING,
     UP,
     WORKING,
@@ -29,8 +42,11 @@ from .tables import (
 )
 from .work import book_and_go_on, break_down, end_phase, end_repair, first_life, interrupt_repair, pause
 
-DONE, ROWS_FULL, ITEMS_FULL, DEFECTS_FULL = range(4)
-"""Why :func:`run` returned: finished, or Python must make room in a table and call again."""
+DONE, ROWS_FULL, ITEMS_FULL, DEFECTS_FULL, STUCK, OVERFLOW = range(6)
+"""Why :func:`run` returned: finished; Python must make room in a table and call again; or it is no use to go on."""
+
+MOST_TURNS = 3_000_000
+"""Turns at one instant after which time will not advance any more."""
 
 
 @entry_point
@@ -68,11 +84,22 @@ def _run(line: Line) -> int:
             return ITEMS_FULL
         if clock.free_defects < clock.most_defects:
             return DEFECTS_FULL
+        if clock.overflow:
+            return OVERFLOW
+        if clock.turns > MOST_TURNS:
+            return STUCK
+        clock.turns += 1
+        if clock.served_part >= 0:
+            serve_next(line)
+            settle(line)
+            continue
         slot = next_slot(line.events)
         time_s = line.events[slot].time_s
         if time_s > clock.horizon_s:
             clock.now_s = clock.horizon_s
             return DONE
+        if time_s > clock.now_s:
+            clock.turns = 0
         clock.now_s = time_s
         clock.events += 1
         fire(line.events, slot)
@@ -109,7 +136,10 @@ def settle(line: Line) -> None:
             w = clock.dirty_center
             clock.dirty_center = line.centers[w].next_dirty
             line.centers[w].is_dirty = 0
-            dispatch(line, w)
+            if line.claims[w].is_listed:
+                retry_claim(line, w)
+            else:
+                dispatch(line, w)
         else:
             return
 
@@ -141,18 +171,22 @@ def take_step(line: Line, t: int) -> None:
     """The next entry of a timeline: a headcount, an opening, a receipt of parts, or an order of the order book."""
     timeline = line.timelines[t]
     step = line.steps[timeline.next]
-    timeline.next += 1
-    if timeline.next < timeline.end:
-        schedule(line.events, line.clock[0].first_timeline_slot + t, line.steps[timeline.next].time_s)
+    if timeline.kind == RELEASE:
+        release_piece(line, step, timeline.pieces_done)
+        timeline.pieces_done += 1
+    if timeline.kind != RELEASE or timeline.pieces_done >= step.amount:
+        timeline.next += 1
+        timeline.pieces_done = 0
+    if timeline.next < timeline.end:  # a large order is released piece by piece, each a turn of its own
+        time_s = max(line.clock[0].now_s, line.steps[timeline.next].time_s)
+        schedule(line.events, line.clock[0].first_timeline_slot + t, time_s)
     if timeline.kind == HEADCOUNT:
         change_headcount(line, step.target, step.amount)
     elif timeline.kind == OPENING:
         open_center(line, step.target, step.amount)
     elif timeline.kind == RECEIPT:
         receive(line, step.target, step.amount)
-        serve_waiting(line, step.target)
-    else:
-        release_pieces(line, step.target, step.amount, step.priority, step.due_s)
+        announce_stock(line, step.target)
 
 
 @kernel
@@ -188,39 +222,51 @@ def open_center(line: Line, w: int, is_open: int) -> None:
 
 
 @kernel
-def release_pieces(line: Line, part: int, pieces: int, priority: int, due_s: float) -> None:
-    """An order of the order book is released."""
-    clock = line.clock[0]
-    for _ in range(pieces):
-        index = new_item(line, part, clock.next_order, -1, priority, clock.now_s, due_s)
-        line.items[index].is_order = 1
-        release(line, index)
-    clock.next_order += 1
+def release_piece(line: Line, step: Any, piece: int) -> None:
+    """The next piece of an order of the order book is released."""
+    clock, part = line.clock[0], line.parts[step.target]
+    if piece == 0:
+        clock.next_order += 1
+    entity = entity_of(part.key, part.ordered, 1)
+    part.ordered += 1
+    order = clock.next_order - 1
+    index = new_item(line, step.target, entity, order, -1, step.priority, clock.now_s, step.due_s)
+    line.items[index].is_order = 1
+    release(line, index)
 
 
 @kernel
 def receive_order(line: Line, s: int) -> None:
-    """The next generated order arrives; its pieces are released, or held while too many are in progress."""
+    """The next piece of a generated order: it is released, or held while too many are in progress."""
     source, clock = line.sources[s], line.clock[0]
+    slot = clock.first_source_slot + s
     if source.interarrival_law < 0:
-        while source.wip < source.max_wip:
-            release_order(line, s)
-        return
-    due_s = next_due_s(line, s)
-    for _ in range(source.quantity):
-        index = new_item(line, source.part, clock.next_order, s, source.priority, clock.now_s, due_s)
-        line.items[index].is_order = 1
         if source.wip < source.max_wip:
-            source.wip += 1
-            release(line, index)
-        elif source.held_tail >= 0:
-            line.items[source.held_tail].next = index
-            source.held_tail = index
-        else:
-            source.held_head = source.held_tail = index
-    clock.next_order += 1
+            release_order(line, s)
+            schedule(line.events, slot, clock.now_s)
+        return
+    if source.pieces_left == 0:
+        source.order_due_s = next_due_s(line, s)
+        source.pieces_left = source.quantity
+        clock.next_order += 1
+    source.pieces_left -= 1
+    entity = entity_of(source.key, source.arrivals, source.pieces_left)
+    order = clock.next_order - 1
+    index = new_item(line, source.part, entity, order, s, source.priority, clock.now_s, source.order_due_s)
+    line.items[index].is_order = 1
+    if source.wip < source.max_wip:
+        source.wip += 1
+        release(line, index)
+    elif source.held_tail >= 0:
+        line.items[source.held_tail].next = index
+        source.held_tail = index
+    else:
+        source.held_head = source.held_tail = index
+    if source.pieces_left > 0:  # each piece is a turn of its own
+        schedule(line.events, slot, clock.now_s)
+        return
     gap_s = sample(line.laws[source.interarrival_law], line.samples, source.key, source.arrivals, 0)
-    schedule(line.events, clock.first_source_slot + s, clock.now_s + max(gap_s, 1e-9))
+    schedule(line.events, slot, clock.now_s + max(gap_s, 1e-9))
 
 
 @entry_point

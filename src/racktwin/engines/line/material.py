@@ -62,6 +62,16 @@ def _assemble(line: Line, index: int, part: int) -> None:
 
 
 @kernel
+def kit_is_there(line: Line, operation: int) -> bool:
+    """Whether all that ``operation`` consumes is in stock."""
+    row = line.operations[operation]
+    for k in range(row.first_consumed, row.first_consumed + row.n_consumed):
+        if not has_stock(line, line.links[k].to, line.links[k].count):
+            return False
+    return True
+
+
+@kernel
 def has_stock(line: Line, part: int, pieces: int) -> bool:
     """Whether so many pieces can be taken now."""
     row = line.parts[part]
@@ -84,9 +94,8 @@ def _take(line: Line, index: int, part: int, pieces: int, reason: int, draw: int
 def take_kit(line: Line, index: int, operation: int) -> bool:
     """Take all that ``operation`` consumes into item ``index``, or nothing."""
     row = line.operations[operation]
-    for k in range(row.first_consumed, row.first_consumed + row.n_consumed):
-        if not has_stock(line, line.links[k].to, line.links[k].count):
-            return False
+    if not kit_is_there(line, operation):
+        return False
     line.items[index].operation = operation
     for k in range(row.n_consumed):
         link = line.links[row.first_consumed + k]

@@ -29,14 +29,18 @@ MOST_VISITS = 1 << 20
 
 
 @kernel
-def _make_defect(line: Line, index: int, kind: int, child_serial: int, maker: Any, draw: int) -> int:
-    """A new defect on item ``index``; ``maker`` is the random stream of what made it."""
+def _make_defect(line: Line, index: int, kind: int, maker: Any, draw: int) -> int:
+    """A new defect on item ``index``, or -1 if no row is free; ``maker`` is the random stream of what made it."""
     clock, item, row = line.clock[0], line.items[index], line.kinds[kind]
     d = clock.free_defect
+    if d < 0:
+        clock.overflow = 1
+        return -1
     defect = line.defects[d]
     clock.free_defect = defect.next
     clock.free_defects -= 1
-    defect.number, defect.kind, defect.child_serial = clock.next_defect, kind, child_serial
+    defect.number, defect.kind = clock.next_defect, kind
+    defect.child_serial = defect.child_part = -1
     clock.next_defect += 1
     defect.key, _ = philox(maker, np.uint64(draw), np.uint64(item.entity))
     defect.origin_part = defect.origin_operation = defect.found_operation = -1
@@ -61,8 +65,9 @@ def bring_defects(line: Line, index: int, part: int, pieces: int, draw: int) -> 
         number = draw + VISIT_DRAWS * item.visits + k
         key = line.operations[item.operation].key ^ row.key
         for copy in range(binomial(pieces, link.amount, uniform(key, item.entity, number))):
-            d = _make_defect(line, index, link.to, -1, key, number + VISIT_DRAWS * MOST_VISITS * (copy + 1))
-            line.defects[d].origin_part = part
+            d = _make_defect(line, index, link.to, key, number + VISIT_DRAWS * MOST_VISITS * (copy + 1))
+            if d >= 0:
+                line.defects[d].origin_part = part
 
 
 @kernel
@@ -74,8 +79,9 @@ def leave_defects(line: Line, index: int) -> None:
         link = line.links[operation.first_left + k]
         number = VISIT_DRAWS * item.visits + DRAW_LEFT + k
         if uniform(operation.key, item.entity, number) < link.amount:
-            d = _make_defect(line, index, link.to, -1, operation.key, number + VISIT_DRAWS * MOST_VISITS)
-            line.defects[d].origin_operation = item.operation
+            d = _make_defect(line, index, link.to, operation.key, number + VISIT_DRAWS * MOST_VISITS)
+            if d >= 0:
+                line.defects[d].origin_operation = item.operation
 
 
 @kernel
@@ -87,7 +93,7 @@ def inherit_defects(line: Line, index: int, child: int) -> None:
         defect = line.defects[d]
         following = defect.next
         defect.born_stress_s += item.stress_s - component.stress_s
-        defect.child_serial = component.serial
+        defect.child_serial, defect.child_part = component.serial, component.part
         defect.next = item.defects
         item.defects = d
         d = following
@@ -199,7 +205,7 @@ def free_defect(line: Line, d: int, serial: int, fate: int) -> None:
 
 @kernel
 def mend(line: Line, index: int) -> None:
-    """Repair the defect in hand; with a swapped component go all defects of the old one."""
+    """Repair the defect in hand; if the component that carries it was swapped, all its other defects go with it."""
     item = line.items[index]
     mended = line.defects[item.mending]
     number = VISIT_DRAWS * item.visits + DRAW_MENDED
@@ -208,7 +214,8 @@ def mend(line: Line, index: int) -> None:
         mended.is_found = 0
         item.mending = -1
         return
-    gone_serial = mended.child_serial if line.kinds[mended.kind].replace >= 0 else -1
+    is_swapped = mended.child_serial >= 0 and line.kinds[mended.kind].replace == mended.child_part
+    gone_serial = mended.child_serial if is_swapped else -1
     previous, d = -1, item.defects
     while d >= 0:
         defect = line.defects[d]

@@ -16,6 +16,8 @@ RECEIVED, MADE, USED, SWAPPED = range(4)
 @kernel
 def _wide_row(line: Line, table: int) -> Any:
     clock = line.clock[0]
+    if clock.wide_rows >= line.wide.size:
+        clock.overflow, clock.wide_rows = 1, line.wide.size - 1
     row = line.wide[clock.wide_rows]
     row.table = table
     clock.wide_rows += 1
@@ -25,6 +27,8 @@ def _wide_row(line: Line, table: int) -> Any:
 @kernel
 def _narrow_row(line: Line, table: int) -> Any:
     clock = line.clock[0]
+    if clock.narrow_rows >= line.narrow.size:
+        clock.overflow, clock.narrow_rows = 1, line.narrow.size - 1
     row = line.narrow[clock.narrow_rows]
     row.table = table
     clock.narrow_rows += 1

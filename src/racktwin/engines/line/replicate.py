@@ -44,6 +44,10 @@ def replicate(compiled: CompiledLine, replication: int, seed: int, *, is_recordi
     with np.errstate(over="ignore"):
         kernel.start(line)
         while (status := kernel.run(line)) != kernel.DONE:
+            if status == kernel.STUCK:
+                raise SimulationError(_stuck(line))
+            if status == kernel.OVERFLOW:
+                raise SimulationError("one event needs more rows than foreseen; please report this scenario")
             if status == kernel.ROWS_FULL:
                 flush()
             else:
@@ -71,8 +75,18 @@ def _with_room(line: Line, name: Literal["items", "defects"]) -> Line:
     return line._replace(**{name: np.concatenate([old, new]).view(np.recarray)})
 
 
+def _stuck(line: Line) -> str:
+    day = line.clock[0].now_s / 86400.0
+    return (
+        f"time stands still at day {day:.3f}: work of zero duration goes round in a circle "
+        "(an order that is replaced as it ships, or a test that always fails); give its operations a duration"
+    )
+
+
 def _check(line: Line) -> None:
     """The limits were kept and nobody works without being there."""
     for limit in line.limits:
         if limit.reserved > limit.limit * (1.0 + 1e-6):
             raise SimulationError(f"a limit of {limit.limit:g} holds reservations of {limit.reserved:g}")
+    if any(line.crews.busy > line.crews.present) or any(line.crews.busy < 0):
+        raise SimulationError("people work who are not there")

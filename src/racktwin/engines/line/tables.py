@@ -61,6 +61,9 @@ CLOCK = np.dtype(
         ("most_items", "i8"),  # the most items, and defects, that one event can make
         ("most_defects", "i8"),
         ("dirty_center", "i8"),
+        ("served_part", "i8"),  # parts whose stock has grown: the first of a list
+        ("turns", "i8"),  # since time last advanced
+        ("overflow", "i8"),  # a table was too small for one turn
         ("waiting_head", "i8"),
         ("waiting_tail", "i8"),
         ("is_freed", "i8"),  # some skill or limit is
@@ -219,6 +222,8 @@ PART = np.dtype(
         ("stock_tail", "i8"),
         ("swap_head", "i8"),  # items in debug that wait for one of these
         ("swap_tail", "i8"),
+        ("is_served", "i8"),
+        ("next_served", "i8"),
         ("first_component", "i8"),
         ("n_components", "i8"),
         ("first_consumer", "i8"),
@@ -227,7 +232,7 @@ PART = np.dtype(
         ("n_brought", "i8"),
         ("liquid_fraction", "f8"),
         ("coolant_flow_m3_per_j", "f8"),
-        ("made", "i8"),  # items of this part released so far: the entity of its random draws
+        ("ordered", "i8"),  # pieces ordered by the order book so far
         ("key", "u8"),
     ]
 )
@@ -242,7 +247,7 @@ LINK = np.dtype([("to", "i8"), ("count", "i8"), ("amount", "f8")])
 ITEM = np.dtype(
     [
         ("serial", "i8"),
-        ("entity", "i8"),
+        ("entity", "i8"),  # of its random draws: by order, piece and place in the bill of materials
         ("part", "i8"),
         ("order", "i8"),
         ("source", "i8"),
@@ -281,6 +286,7 @@ DEFECT = np.dtype(
         ("origin_part", "i8"),
         ("origin_operation", "i8"),
         ("child_serial", "i8"),  # the assembled component that carries it, or -1
+        ("child_part", "i8"),
         ("next", "i8"),
         ("is_latent", "i8"),
         ("was_latent", "i8"),
@@ -306,13 +312,15 @@ SOURCE = np.dtype(
         ("max_wip", "i8"),
         ("wip", "i8"),
         ("arrivals", "i8"),
+        ("pieces_left", "i8"),  # of the order being released
+        ("order_due_s", "f8"),
         ("held_head", "i8"),
         ("held_tail", "i8"),
         ("key", "u8"),
     ]
 )
 
-TIMELINE = np.dtype([("next", "i8"), ("end", "i8"), ("kind", "i8"), ("target", "i8")])
+TIMELINE = np.dtype([("next", "i8"), ("end", "i8"), ("kind", "i8"), ("pieces_done", "i8")])
 STEP = np.dtype([("time_s", "f8"), ("target", "i8"), ("amount", "i8"), ("due_s", "f8"), ("priority", "i8")])
 
 CLAIM = np.dtype([("next", "i8"), ("prev", "i8"), ("is_listed", "i8"), ("cause", "i8"), ("on", "i8")])

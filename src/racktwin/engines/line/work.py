@@ -119,7 +119,7 @@ def begin_phase(line: Line, u: int) -> None:
     item, phase = line.items[unit.held], line.phases[unit.phase]
     unit.phase_s = unit.remaining_s = _phase_duration(line, u)
     unit.cut_defect = -1
-    if phase.stress > 0.0 and item.defects >= 0:
+    if phase.stress > 0.0 and item.defects >= 0 and not line.operations[item.operation].is_rework:
         rate = phase.stress * _speed_of(line, unit.phase, unit.level)
         unit.cut_defect, stress_s = first_failure_under_stress(line, unit.held, rate * unit.phase_s)
         unit.remaining_s = stress_s / rate
