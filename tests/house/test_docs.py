@@ -37,7 +37,7 @@ def test_generated_page_is_current(page: str) -> None:
 
 
 def test_every_command_has_its_heading() -> None:
-    documented = re.findall(r"^## `racktwin (\w+)`$", (ROOT / "docs" / "cli.md").read_text(), re.M)
+    documented = re.findall(r"^## `racktwin ([\w-]+)`$", (ROOT / "docs" / "cli.md").read_text(), re.M)
 
     assert sorted(documented) == sorted(_commands())
 

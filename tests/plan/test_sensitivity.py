@@ -56,6 +56,16 @@ def test_energy_is_linear_in_power_and_time(tmp_path: Path) -> None:
     assert found.refused == 0
 
 
+def test_ends_of_a_law_that_may_cross_stay(tmp_path: Path) -> None:
+    """Either may move alone, but low at 4 h and high at 3 h is no law."""
+    low, high = "{value: 2 h, low: 1 h, high: 4 h}", "{value: 5 h, low: 3 h, high: 6 h}"
+    file = queue(tmp_path, f"demand.trays.due_in={{uniform: {{low: {low}, high: {high}}}}}")
+    found = screen(Sweep(file, "on_time_share"), unknowns(file, ["demand", "parts"]), trajectories=3)
+
+    assert found.immovable == ("demand.trays.due_in.uniform.low", "demand.trays.due_in.uniform.high")
+    assert found.refused == 0
+
+
 def test_many_quantities_are_screened_by_entity_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sensitivity, "MOST_SCREENED", 3)
     file = queue(tmp_path)

@@ -20,17 +20,25 @@ from .examples import examples
 from .kpis import kpis
 from .new import new
 from .query import query
+from .replications import replications
 from .report import report
 from .run import run
 from .schema import schema
+from .select import select
+from .sensitivity import sensitivity, tornado
 from .tables import tables
 from .terminal import note
 from .warm import warm
+from .warm_up import run_length, warm_up
 
 FAILED = 2
 
 app = typer.Typer(name="racktwin", no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
-for command in (run, check, new, schema, examples, report, kpis, compare, calibrate, validate, query, tables, warm):
+COMMANDS = (
+    *(run, check, new, schema, examples, report, kpis, compare, calibrate, validate, query, tables),
+    *(warm_up, run_length, replications, select, tornado, sensitivity, warm),
+)
+for command in COMMANDS:
     app.command()(command)
 
 

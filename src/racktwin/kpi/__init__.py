@@ -6,7 +6,7 @@ from .definition import SUBJECT_KINDS, Kpi
 from .estimate import Difference, Estimate, difference, student_quantile, summarize
 from .evaluation import compute
 from .quantile import QuantileInterval, order_statistic_interval, replicated_quantile
-from .warm_up import Truncation, WarmUp, mser5, warm_up, welch
+from .warm_up import Truncation, WarmUp, mser5, observed_series, warm_up, welch
 
 __all__ = [
     "KPIS",
@@ -22,6 +22,7 @@ __all__ = [
     "compute",
     "difference",
     "mser5",
+    "observed_series",
     "order_statistic_interval",
     "replicated_quantile",
     "student_quantile",

@@ -101,6 +101,20 @@ def warm_up(run: RunFolder) -> list[WarmUp]:
     return list(_all_series(run))
 
 
+def observed_series(run: RunFolder, replication: int = 0) -> dict[str, Floats]:
+    """The same series of one replication, after the scenario's warm-up: what batch means are taken of.
+
+    By whole weeks (days, hours) where there are enough: half a week would tell of weekends and not of chance.
+    """
+    edges_s = _edges_s(run.observed_s)[::BATCH] + run.manifest.warm_up_s
+    shipped_s, cycle_s = _shipments(run, replication)
+    return {
+        "throughput": np.histogram(shipped_s, edges_s)[0] * _WEEK_S / np.diff(edges_s),
+        "wip": _mean_wip(_orders(run, replication), edges_s),
+        "cycle_time": cycle_s[shipped_s >= run.manifest.warm_up_s],
+    }
+
+
 def _all_series(run: RunFolder) -> Iterator[WarmUp]:
     edges_s = _edges_s(run.manifest.horizon_s)
     shipments = [_shipments(run, replication) for replication in run.replications]

@@ -1,6 +1,7 @@
 """What to do: how much to simulate, which alternative to choose, which unknown decides the answer."""
 
 from .alternatives import AS_IT_IS, Alternative, choose, read_alternative
+from .record import about, influence_table, tornado_table, variance_table, write_study
 from .replications import Needed, Target, read_share, replications_needed, until
 from .selection import Contender, Selection, allocate, select, select_with_budget
 from .sensitivity import Bar, Influence, Progress, Screening, Sweep, screen, shares, tornado
@@ -24,8 +25,10 @@ __all__ = [
     "Sweep",
     "Target",
     "Unknown",
+    "about",
     "allocate",
     "choose",
+    "influence_table",
     "read_alternative",
     "read_share",
     "replications_needed",
@@ -35,6 +38,9 @@ __all__ = [
     "shares",
     "simulations_needed",
     "tornado",
+    "tornado_table",
     "unknowns",
     "until",
+    "variance_table",
+    "write_study",
 ]

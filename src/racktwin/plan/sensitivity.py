@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -141,11 +142,13 @@ class Screening:
 def screen(sweep: Sweep, chosen: Sequence[Unknown], trajectories: int = 4) -> Screening:
     """Morris over ``chosen``; by entity first if they are more than MOST_SCREENED.
 
-    Quantities that cannot be moved alone (a bill of materials that its operation contradicts) stay as they are.
+    Quantities that cannot be moved alone (a bill of materials that its operation contradicts), or not against each
+    other (the ends of one distribution), stay as they are.
     """
     if trajectories < 2:
         raise RacktwinError("one trajectory tells no error\n    → at least 2, better 10")
-    movable = [one for one in chosen if can_move(sweep.file, one)]
+    fixed = _clashing(sweep.file, chosen)
+    movable = [one for one in chosen if one not in fixed and can_move(sweep.file, one)]
     immovable = tuple(one.path for one in chosen if one not in movable)
     entities, tried, refused = _entities(sweep, movable, trajectories) if len(movable) > MOST_SCREENED else ([], 0, 0)
     looked_at = _most_promising(movable, entities) if entities else movable
@@ -154,11 +157,27 @@ def screen(sweep: Sweep, chosen: Sequence[Unknown], trajectories: int = 4) -> Sc
     return Screening((*entities, *quantities), immovable, tried + more, refused + more_refused)
 
 
+def _clashing(file: ScenarioFile, chosen: Sequence[Unknown]) -> set[Unknown]:
+    """The parameters of one distribution whose ranges overlap, so that they would often be out of order."""
+    laws = [[one for one in chosen if one.steps[:-1] == law] for law in dict.fromkeys(one.steps[:-1] for one in chosen)]
+    return {
+        one
+        for parameters in laws
+        for lower, upper in pairwise(parameters)
+        if lower.steps[-2] in ("uniform", "triangular")
+        and not _are_valid(file, (lower, upper), (lower.high, upper.low))
+        for one in (lower, upper)
+    }
+
+
 def can_move(file: ScenarioFile, one: Unknown) -> bool:
     """Whether the scenario is valid with the quantity at either end of its range."""
+    return all(_are_valid(file, [one], [end]) for end in (one.low, one.high))
+
+
+def _are_valid(file: ScenarioFile, chosen: Sequence[Unknown], values: Sequence[float]) -> bool:
     try:
-        for end in (one.low, one.high):
-            scenario_at(file, [one], [end])
+        scenario_at(file, chosen, values)
     except ScenarioError:
         return False
     return True
