@@ -25,8 +25,8 @@ class Demand(Entity):
     """Orders generated over the whole horizon.
 
     ``interarrival`` spaces the orders; without it there is always one more order, released as ``max_wip`` allows.
-    ``max_wip`` holds orders back while that many pieces of the product are in progress (CONWIP). A higher
-    ``priority`` goes first.
+    ``max_wip`` holds orders back while that many pieces of this demand are in progress (CONWIP); without
+    ``interarrival`` they come one by one, whatever ``quantity``. A higher ``priority`` goes first.
     """
 
     product: Name

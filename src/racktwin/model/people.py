@@ -18,7 +18,8 @@ class Crew(Entity):
 class OperatorGroup(Entity):
     """People who can stand in for each other: each has every skill of the group.
 
-    Attended work pauses when its people go on break or home and is taken up by the next who are free.
+    Attended work pauses when its people go on break or home and is taken up by the next who are free; meanwhile it
+    draws what it drew. Work that needs more people than are free holds up later work for the same skill.
     """
 
     skills: tuple[Name, ...] = Field(min_length=1)

@@ -39,7 +39,10 @@ class Phase(Entity):
 
 
 class OnFail(Entity):
-    """Where a part goes that failed a test: to ``debug``, then from ``retest_from``; scrapped after so many times."""
+    """Where a part goes that failed a test: to ``debug``, then from ``retest_from``.
+
+    ``scrap_after`` scraps it at that many failures, counted over all of its tests.
+    """
 
     debug: Name
     retest_from: Name

@@ -12,7 +12,8 @@ from typing import Literal
 ColumnType = Literal["int64", "float64", "bool", "str"]
 
 WAIT_CAUSES = ("cell", "people", "power", "coolant", "material", "gang", "calendar")
-"""Why a part waits before or inside an operation; the first cause found, in this order, is the one recorded.
+"""Why a part waits before or inside an operation. It waits for material, then for its gang, then in the queue for what
+is missing first in the order calendar, cell, people, power, coolant.
 
 ``cell``: every work unit is taken or down · ``people``: no free operator with the skill · ``power``, ``coolant``: a
 feed or loop has no room · ``material``: a part is missing · ``gang``: partners are missing · ``calendar``: closed.
