@@ -22,8 +22,8 @@ from racktwin.results import RunFolder
 STEP_W = 100e3
 """The step by which a feed or loop is widened, W."""
 
-MOST_CANDIDATES = 5
-MOST_REPLICATIONS = 8
+MOST_CANDIDATES = 4
+MOST_REPLICATIONS = 6
 WEEK_S = 7 * 86400.0
 
 SCHEMA = pa.schema(
