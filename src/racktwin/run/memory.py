@@ -8,7 +8,7 @@ import sys
 import pyarrow as pa
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
-_LARGE_BLOCK = 1 << 20
+_LARGE_BLOCK, _MOST_KEPT = 8 << 20, 64 << 20
 
 
 def return_freed_memory() -> None:
@@ -26,4 +26,4 @@ def return_freed_memory() -> None:
         return
     mallopt(_M_ARENA_MAX, 2)
     mallopt(_M_MMAP_THRESHOLD, _LARGE_BLOCK)
-    mallopt(_M_TRIM_THRESHOLD, _LARGE_BLOCK)
+    mallopt(_M_TRIM_THRESHOLD, _MOST_KEPT)

@@ -90,8 +90,8 @@ def _clock_row(builder: Builder) -> Row:
     scenario = builder.scenario
     units = len(builder.rows["units"])
     pieces = 1 + max(sum(made_components(scenario, name).values()) for name in scenario.parts)
-    # one turn moves at most one item out of each unit, and starts one order with all its components
-    kits = pieces * (units + 2)
+    # one turn ends one operation: it may start an order and a spare with all their components, and unblock every unit
+    kits = 2 * pieces + units + 2
     links = max((operation["n_consumed"] for operation in builder.rows["operations"]), default=0)
     defects = kits * _most_brought(builder) + 64 * len(builder.rows["kinds"])
     return {
