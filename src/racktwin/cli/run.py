@@ -50,11 +50,11 @@ def run(
 
     Tables, KPIs and report go to a new folder. Ctrl-C keeps the replications that are done (exit code 130).
     """
-    from racktwin.run.memory import return_freed_memory
+    from racktwin.run.memory import keep_memory_small
     from racktwin.scenario import read_overrides, read_scenario
 
     from_files = [line for path in set_file or [] for line in read_overrides(path)]
-    return_freed_memory()
+    keep_memory_small()
     file = read_scenario(scenario, [*from_files, *(overrides or [])])
     for oddity in file.oddities:
         note(f"odd: {oddity}")

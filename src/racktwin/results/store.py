@@ -121,6 +121,11 @@ class RunWriter:
         with self._lock:
             self._update(status=status, finished_utc=dt.datetime.now(dt.UTC))
 
+    @property
+    def run(self) -> RunFolder:
+        """What has been written so far, to be read."""
+        return RunFolder(self.folder.absolute(), self._manifest)
+
     def _put(self, path: str, content: memoryview) -> OwnFileRecord:
         target = self.folder / path
         try:

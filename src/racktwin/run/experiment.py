@@ -18,6 +18,7 @@ from racktwin.results import RunFolder, RunWriter
 from racktwin.scenario import ScenarioFile
 
 from .marginal import marginal_values
+from .memory import return_freed_memory
 
 
 @dataclass(frozen=True)
@@ -55,19 +56,20 @@ def run_scenario(
     writer = RunWriter.create(Path(out), file.document, file.files, seed=seed, replications=planned)
     try:
         is_whole = _replicate_all(compiled, writer, planned, seed, jobs, report)
-        if (run := RunFolder.open(out)).replications:
+        if (run := writer.run).replications:
             is_whole = _evaluate(run, writer, is_whole and marginals, jobs, report) and is_whole
     except BaseException:
         writer.finish("failed")
         raise
     writer.finish("finished" if is_whole else "interrupted")
-    return RunFolder.open(out)
+    return writer.run
 
 
 def _evaluate(run: RunFolder, writer: RunWriter, with_marginals: bool, jobs: int, report: Report) -> bool:
     """Derive KPIs and marginal values from the replications; False if Ctrl-C cut that short."""
     try:
         report(Progress("KPIs", 0, 0))
+        return_freed_memory()
         kpis = compute(run, jobs)
         writer.write_extra("kpis", kpis)
         if with_marginals:

@@ -23,7 +23,7 @@ STEP_W = 100e3
 """The step by which a feed or loop is widened, W."""
 
 MOST_CANDIDATES = 4
-MOST_REPLICATIONS = 6
+MOST_REPLICATIONS = 5
 WEEK_S = 7 * 86400.0
 
 SCHEMA = pa.schema(
