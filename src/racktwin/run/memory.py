@@ -20,9 +20,9 @@ def _glibc() -> Any:
         return None
     try:
         library = ctypes.CDLL("libc.so.6")
-        return library if library.mallopt and library.malloc_trim else None
-    except (OSError, AttributeError):  # musl
+    except OSError:  # musl
         return None
+    return library if hasattr(library, "mallopt") and hasattr(library, "malloc_trim") else None
 
 
 def keep_memory_small() -> None:
