@@ -76,22 +76,26 @@ def test_debug_that_needs_a_tray_orders_it() -> None:
     assert tables["shipments"].num_rows > 80
 
 
-def test_a_part_waits_for_whichever_bank_is_freed_first() -> None:
+def test_a_part_waits_for_the_limits_of_every_bank() -> None:
     tables = _tables(
-        feeds={"weak": {"limit": "60 kW"}, "strong": {"limit": "60 kW"}},
-        parts={"tray": {"routing": "tray"}},
+        feeds={"weak": {"limit": "10 kW"}, "strong": {"limit": "100 kW"}},
+        parts={name: {"routing": name} for name in ("other", "tray")},
         work_centers={
+            "neighbour": {"work_units": 1, "feed": "strong"},
             "cell": {
                 "work_units": [
-                    {"name": "a", "count": 2, "feed": "weak"},
-                    {"name": "b", "count": 2, "feed": "strong"},
+                    {"name": "a", "count": 1, "feed": "weak"},
+                    {"name": "b", "count": 1, "feed": "strong"},
                 ]
-            }
+            },
         },
-        routings={"tray": {"operations": [_step("test", "cell", "10 h", draw="50 kW")]}},
-        order_book=[{"product": "tray"}, {"product": "tray", "release": "1 h"}, {"product": "tray", "release": "2 h"}],
+        routings={
+            "other": {"operations": [_step("test", "neighbour", "10 h", draw="80 kW")]},
+            "tray": {"operations": [_step("test", "cell", "1 h", draw="50 kW")]},
+        },
+        order_book=[{"product": "other"}, {"product": "tray", "release": "1 h"}],
     )
-    assert _starts(tables)["tray"] == [0.0, 1.0, 10.0]
+    assert _starts(tables) == {"other": [0.0], "tray": [10.0]}
 
 
 def test_a_new_head_of_the_queue_is_not_held_up_by_the_old_ones_claim() -> None:

@@ -25,20 +25,25 @@ def refused_by(line: Line, bank: int, part: int, watts: float) -> int:
 
 
 @kernel
+def _load_path(line: Line, u: int, part: int, reserved_w: float, draw_w: float) -> None:
+    """Load every limit on the path of unit ``u`` with so much more reservation and draw of the part."""
+    bank, row = line.banks[line.units[u].bank], line.parts[part]
+    for index in range(bank.first_path, bank.first_path + bank.n_paths):
+        path = line.paths[index]
+        load = load_per_watt(path, row.liquid_fraction, row.coolant_flow_m3_per_j)
+        if load != 0.0:
+            record_limit(line, path.limit)
+            line.limits[path.limit].reserved += load * reserved_w
+            line.limits[path.limit].draw += load * draw_w
+
+
+@kernel
 def reserve(line: Line, u: int, part: int, watts: float) -> None:
     """Let unit ``u`` hold a reservation of ``watts``, in place of what it held."""
     unit = line.units[u]
-    change = watts - unit.reserved_w
-    if change == 0.0:
-        return
-    bank, row = line.banks[unit.bank], line.parts[part]
-    for index in range(bank.first_path, bank.first_path + bank.n_paths):
-        path = line.paths[index]
-        load = load_per_watt(path, row.liquid_fraction, row.coolant_flow_m3_per_j) * change
-        if load != 0.0:
-            record_limit(line, path.limit)
-            line.limits[path.limit].reserved += load
-    unit.reserved_w = watts
+    if watts != unit.reserved_w:
+        _load_path(line, u, part, watts - unit.reserved_w, 0.0)
+        unit.reserved_w = watts
 
 
 @kernel
@@ -59,17 +64,9 @@ def set_draw(line: Line, u: int, part: int, watts: float) -> None:
     unit, now_s = line.units[u], line.clock[0].now_s
     unit.energy_j += unit.draw_w * (now_s - unit.draw_since_s)
     unit.draw_since_s = now_s
-    change = watts - unit.draw_w
-    if change == 0.0:
-        return
-    bank, row = line.banks[unit.bank], line.parts[part]
-    for index in range(bank.first_path, bank.first_path + bank.n_paths):
-        path = line.paths[index]
-        load = load_per_watt(path, row.liquid_fraction, row.coolant_flow_m3_per_j) * change
-        if load != 0.0:
-            record_limit(line, path.limit)
-            line.limits[path.limit].draw += load
-    unit.draw_w = watts
+    if watts != unit.draw_w:
+        _load_path(line, u, part, 0.0, watts - unit.draw_w)
+        unit.draw_w = watts
 
 
 @kernel
