@@ -49,9 +49,11 @@ def twin(tmp_path: Path) -> Path:
     """A package with our compile options, an entry point in one file and the kernel it calls in another."""
     package = tmp_path / "package" / "twin"
     shutil.copytree(ROOT / "src" / "racktwin" / "sim", package / "sim", ignore=shutil.ignore_patterns("__pycache__"))
-    (package / "engines").mkdir()
-    (package / "engines" / "callee.py").write_text(CALLEE)
-    (package / "engines" / "caller.py").write_text(CALLER)
+    for engine in ("press", "other"):
+        (package / "engines" / engine).mkdir(parents=True)
+    (package / "engines" / "press" / "callee.py").write_text(CALLEE)
+    (package / "engines" / "press" / "caller.py").write_text(CALLER)
+    (package / "engines" / "other" / "kernel.py").write_text(CALLEE)
     return package
 
 
@@ -75,7 +77,7 @@ def ask():
 
 def _ask(twin: Path, **environment: str) -> tuple[int, bool]:
     """The entry point's answer in a process of its own, and whether its code came from the cache."""
-    code = "from twin.engines.caller import ask; print(ask(), sum(getattr(ask, 'stats').cache_hits.values()))"
+    code = "from twin.engines.press.caller import ask; print(ask(), sum(getattr(ask, 'stats').cache_hits.values()))"
     environment = {**os.environ, "NUMBA_CACHE_DIR": "", "PYTHONPATH": str(twin.parent)} | environment
     command = [sys.executable, "-W", "error", "-c", code]
     done = subprocess.run(command, env=environment, cwd=twin.parent, capture_output=True, text=True, check=False)
@@ -91,7 +93,15 @@ def test_a_changed_callee_is_never_stale(twin: Path, tmp_path: Path, variable: s
     assert [_ask(twin, **folder), _ask(twin, **folder)] == [(1, False), (1, True)]
     _change(twin)
     assert _ask(twin, **folder) == (2, False)
-    assert len(list(tmp_path.glob("cache/**/kernels/*"))) == 2
+    assert len(list(tmp_path.glob("cache/**/kernels/press-*"))) == 2
+
+
+@compiled_only
+def test_a_change_in_another_engine_costs_nothing(twin: Path, tmp_path: Path) -> None:
+    folder = {"NUMBA_CACHE_DIR": str(tmp_path / "cache")}
+    assert _ask(twin, **folder) == (1, False)
+    _change(twin, "other/kernel.py")
+    assert _ask(twin, **folder) == (1, True)
 
 
 @compiled_only
@@ -110,8 +120,9 @@ def test_without_a_cache_folder_nothing_is_stale_or_said(twin: Path, tmp_path: P
 @compiled_only
 def test_a_cache_that_fails_later_only_costs_time(twin: Path, tmp_path: Path) -> None:
     """A file takes the place of the folder between the import and the first call."""
-    spoil = "import shutil; from twin.sim.jit import CACHE_FOLDER as f; shutil.rmtree(f); f.touch()\n"
-    caller = twin / "engines" / "caller.py"
+    spoil = "import shutil; from twin.sim.jit import cache_folder as folder; f = folder(__name__)\n"
+    spoil += "shutil.rmtree(f); f.touch()\n"
+    caller = twin / "engines" / "press" / "caller.py"
     caller.write_text(caller.read_text() + spoil)
     assert _ask(twin, XDG_CACHE_HOME=str(tmp_path / "cache")) == (1, False)
 
@@ -119,15 +130,17 @@ def test_a_cache_that_fails_later_only_costs_time(twin: Path, tmp_path: Path) ->
 @compiled_only
 def test_the_three_digests_used_last_are_kept(twin: Path, tmp_path: Path) -> None:
     kernels = tmp_path / "cache" / "kernels"
-    for age, name in enumerate(["a" * 16, "b" * 16, "c" * 16, "d" * 16, "somebody else's"]):
+    old = ["press-" + letter * 16 for letter in "abcd"]
+    others = ["other-" + "e" * 16, "somebody else's"]
+    for age, name in enumerate(old + others):
         (kernels / name).mkdir(parents=True)
         os.utime(kernels / name, (10**9 - age, 10**9 - age))
     _ask(twin, NUMBA_CACHE_DIR=str(tmp_path / "cache"))
     left = {folder.name for folder in kernels.iterdir()}
-    assert left > {"a" * 16, "b" * 16, "somebody else's"}
-    assert len(left) == 4
+    assert left > {*old[:2], *others}
+    assert len(left) == 5
 
 
-def _change(twin: Path) -> None:
-    callee = twin / "engines" / "callee.py"
+def _change(twin: Path, source: str = "press/callee.py") -> None:
+    callee = twin / "engines" / source
     callee.write_text(callee.read_text().replace("return 1", "return 2"))

@@ -1,12 +1,13 @@
 """The one place for compile options: ``@kernel`` compiles with numba, or leaves the function as it is.
 
 With ``NUMBA_DISABLE_JIT=1`` in the environment the same functions run as plain Python with identical results.
-Compiled code is cached in ``kernels/DIGEST`` below ``NUMBA_CACHE_DIR`` or the user's cache folder, the digest being
-that of all kernel sources: numba's own cache looks only at the file of the outermost function, so a changed callee in
-another module would silently run old code. Where nothing can be written, nothing is cached.
+Compiled code is cached in ``kernels/ENGINE-DIGEST`` below ``NUMBA_CACHE_DIR`` or the user's cache folder, the digest
+being that of all sources the engine may call, its own and ``sim``: numba's own cache looks only at the file of the
+outermost function, so a changed callee in another module would silently run old code. Where nothing can be written,
+nothing is cached.
 
-The digest is taken as this module is imported, a moment before the other kernels are: a source changed in just that
-moment is cached under the digest of the one before.
+The digest is taken as the engine's first entry point is defined: a source changed between that moment and its import is
+cached under the digest of the one before.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -36,40 +38,47 @@ config: Any = numba_config
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 _PACKAGE = Path(__file__).resolve().parent.parent
-_KERNEL_FOLDERS = ("sim", "engines")
 _KEPT_DIGESTS = 3
 
 IS_COMPILED: bool = not config.DISABLE_JIT
 """Whether kernels are compiled in this process."""
 
 
-def _source_digest() -> str:
+def _kernel_folder(module: str) -> Path:
+    """Where the kernels of a module live: its engine's folder, or else the module's own."""
+    names = module.split(".")[1:-1]
+    return _PACKAGE.joinpath(*names[:2])
+
+
+def _source_digest(folder: Path) -> str:
     digest = hashlib.blake2b(digest_size=8)
-    for folder in _KERNEL_FOLDERS:
-        for source in sorted((_PACKAGE / folder).rglob("*.py")):
+    for place in sorted({_PACKAGE / "sim", folder}):
+        for source in sorted(place.rglob("*.py")):
             digest.update(source.read_bytes())
     return digest.hexdigest()
 
 
-def _cache_folder() -> Path | None:
-    """The folder for code compiled from the present sources, created; None where it cannot be written."""
+@lru_cache
+def cache_folder(module: str) -> Path | None:
+    """The folder for code of the module compiled from the present sources, created; None where it cannot be written."""
     root = os.path.expanduser(config.CACHE_DIR or platformdirs.user_cache_dir("racktwin", appauthor=False))
     if root.startswith("~"):  # a user without a home
         return None
-    folder = Path(root).absolute() / "kernels" / _source_digest()
+    sources = _kernel_folder(module)
+    folder = Path(root).absolute() / "kernels" / f"{sources.name}-{_source_digest(sources)}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=folder).close()
         os.utime(folder)
-        _prune(folder.parent)
+        _prune(folder.parent, sources.name)
     except OSError:
         return None
     return folder
 
 
-def _prune(kernels: Path) -> None:
-    """Remove all but the ``_KEPT_DIGESTS`` folders used last."""
-    folders = [folder for folder in kernels.iterdir() if re.fullmatch("[0-9a-f]{16}", folder.name)]
+def _prune(kernels: Path, engine: str) -> None:
+    """Remove all but the ``_KEPT_DIGESTS`` folders of the engine used last."""
+    folders = [folder for folder in kernels.iterdir() if re.fullmatch(f"{engine}-[0-9a-f]{{16}}", folder.name)]
     folders.sort(key=_used_s, reverse=True)
     for folder in folders[_KEPT_DIGESTS:]:
         shutil.rmtree(folder, ignore_errors=True)
@@ -80,10 +89,6 @@ def _used_s(folder: Path) -> float:
         return folder.stat().st_mtime
     except OSError:  # another process has just removed it
         return 0.0
-
-
-CACHE_FOLDER = _cache_folder() if IS_COMPILED else None
-"""Where compiled kernels are kept, if anywhere."""
 
 
 class _FolderCacheImpl(CompileResultCacheImpl):
@@ -104,11 +109,12 @@ class _FolderCache(FunctionCache):
 
 
 def _cache_for(function: Callable[..., Any]) -> Any:
-    """The cache of an entry point in ``CACHE_FOLDER``; other users of numba keep their settings."""
-    if CACHE_FOLDER is None:
+    """The cache of an entry point in its :func:`cache_folder`; other users of numba keep their settings."""
+    folder = cache_folder(function.__module__)
+    if folder is None:
         return NullCache()
     settings = config.CACHE_DIR, config.CACHE_LOCATOR_CLASSES
-    config.CACHE_DIR, config.CACHE_LOCATOR_CLASSES = str(CACHE_FOLDER), ""
+    config.CACHE_DIR, config.CACHE_LOCATOR_CLASSES = str(folder), ""
     try:
         return _FolderCache(function)
     except RuntimeError:  # numba: no locator available, as the folder has just become read-only
