@@ -495,6 +495,8 @@ PLANTS = (
     ),
     Broken("negative_efficiency", "efficiency: 98 %", "efficiency: -98 %", "-98 % is too small", "efficiency"),
     # Work.
+    Broken("nothing_to_simulate", "", "", "there is nothing to simulate", cut="work_centers:", at="racktwin: 1 #"),
+    Broken("line_without_parts", "", "", "a line needs parts", cut="parts:", at="racktwin: 1 #", most=3),
     Broken("nothing_ordered", "", "", "nothing is ordered", cut="demand:", at="racktwin: 1 #"),
     Broken(
         "nothing_on_main_route",

@@ -23,6 +23,7 @@ FORMAT_VERSION = 1
 class Scenario(Entity):
     """A plant, its products, people, power and orders, and how long to watch them.
 
+    Which engines run follows from what is described: a line has ``work_centers``, ``parts`` and ``routings``.
     ``order_book`` and ``part_receipts`` are lists, or ``{file: orders.csv}`` with the same columns; the reader turns
     a file into the list. Results are taken after ``warm_up``.
     """
@@ -41,14 +42,24 @@ class Scenario(Entity):
     feeds: dict[Name, Feed] = {}
     cooling_loops: dict[Name, CoolingLoop] = {}
     operator_groups: dict[Name, OperatorGroup] = {}
-    work_centers: dict[Name, WorkCenter] = Field(min_length=1)
+    work_centers: dict[Name, WorkCenter] = {}
     cap_tables: dict[Name, CapTable] = {}
     defect_kinds: dict[Name, DefectKind] = {}
-    parts: dict[Name, Part] = Field(min_length=1)
-    routings: dict[Name, Routing] = Field(min_length=1)
+    parts: dict[Name, Part] = {}
+    routings: dict[Name, Routing] = {}
     demand: dict[Name, Demand] = {}
     order_book: tuple[WorkOrder, ...] = ()
     part_receipts: tuple[PartReceipt, ...] = ()
+
+    @property
+    def has_line(self) -> bool:
+        """Whether there is a line to simulate."""
+        return bool(self.work_centers or self.routings)
+
+    @property
+    def engines(self) -> tuple[str, ...]:
+        """The engines that this scenario has work for, in the order in which they run."""
+        return ("line",) if self.has_line else ()
 
     def calendar(self, name: str) -> Calendar:
         """The calendar of that name; ``always`` needs no declaration."""

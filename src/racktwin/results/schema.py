@@ -34,11 +34,12 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table: what one row is, and its columns."""
+    """A table: what one row is, its columns, and the engine that fills it (others leave it empty)."""
 
     name: str
     row: str
     columns: tuple[Column, ...]
+    engine: str = "line"
 
 
 def _table(name: str, row: str, *columns: tuple[str, ColumnType, str]) -> Table:

@@ -160,7 +160,9 @@ class RunFolder:
 
     def _verify(self) -> None:
         listed = {record.path for record in self.manifest.written}
-        needed = (table_path(name, number) for name in TABLES for number in self.replications)
+        # a run of an earlier version has none of the tables that came later
+        names = [name for name in TABLES if name in self.manifest.row_counts]
+        needed = (table_path(name, number) for name in names for number in self.replications)
         if unlisted := sorted(path for path in needed if path not in listed):
             raise refusal(f"{self.folder / MANIFEST_NAME} is damaged: it does not list {unlisted[0]}", _AGAIN)
         for record in self.manifest.written:
@@ -198,6 +200,8 @@ class RunFolder:
         """Absolute paths of a table's files, one per replication done."""
         if name not in TABLES:
             raise refusal(f"there is no table {name!r}", f"choose from {', '.join(TABLES)}")
+        if name not in self.manifest.row_counts:
+            return []
         return [str(self.folder / table_path(name, number)) for number in self.replications]
 
     def table(self, name: str, columns: Sequence[str] | None = None, replication: int | None = None) -> pa.Table:
@@ -206,7 +210,7 @@ class RunFolder:
         if replication is not None:
             if replication not in self.replications:
                 raise refusal(f"replication {replication} is not in the run", f"choose from {self.replications}")
-            files = [files[self.replications.index(replication)]]
+            files = files and [files[self.replications.index(replication)]]
         empty = empty_table(name) if columns is None else empty_table(name).select(columns)
         return pa.concat_tables([empty, *read_parquet(files, columns)]).unify_dictionaries()
 

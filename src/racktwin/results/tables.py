@@ -34,10 +34,14 @@ def empty_table(name: str) -> pa.Table:
 
 
 def conform(replication: int, tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
-    """The tables of one replication in their exact schema; RunError lists everything that does not fit."""
+    """The tables of one replication in their exact schema; RunError lists everything that does not fit.
+
+    The tables of an engine that did not run are empty.
+    """
     problems = [f"table {name!r} is not known" for name in tables if name not in TABLES]
-    problems += [f"table {name!r} is missing" for name in TABLES if name not in tables]
-    conformed = {}
+    ran = {TABLES[name].engine for name in tables if name in TABLES} or {"line"}
+    problems += [f"table {name!r} is missing" for name in TABLES if name not in tables and TABLES[name].engine in ran]
+    conformed = {name: empty_table(name) for name in TABLES if TABLES[name].engine not in ran}
     for name in TABLES.keys() & tables.keys():
         found = _misfits(TABLES[name], tables[name], replication)
         problems += found

@@ -22,10 +22,13 @@ class Summary:
     def __str__(self) -> str:
         share = 100 * self.sourced / self.quantities if self.quantities else 0.0
         power = f"{self.power_w / 1e3:,.0f} kW" if self.power_w else "no power limit"
-        return (
+        line = (
             f"{_number(len(self.products), 'product')} ({', '.join(self.products)}), "
             f"{_number(self.work_units, 'work unit')} in {_number(self.work_centers, 'work center')}, "
-            f"{self.people} people, {power}; "
+            f"{self.people} people, "
+        )
+        return (
+            f"{line if self.work_centers else ''}{power}; "
             f"{_number(self.quantities, 'quantity', 'quantities')}, {share:.0f} % with a source"
         )
 

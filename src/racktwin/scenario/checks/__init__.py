@@ -18,6 +18,7 @@ RULES: tuple[Rule, ...] = (
     cycles.loop_above_itself,
     work.unknown_time_zone,
     work.warm_up_within_horizon,
+    work.nothing_to_simulate,
     work.nothing_ordered,
     work.product_without_routing,
     work.endless_demand,
@@ -75,7 +76,7 @@ def check(plant: Scenario) -> list[Finding]:
     for rule in RULES:
         by_part: dict[str | int, list[Finding]] = defaultdict(list)
         for finding in dict.fromkeys(rule(plant)):
-            by_part[finding.steps[0]].append(finding)
+            by_part[finding.steps[0] if finding.steps else ""].append(finding)
         found += [finding for findings in by_part.values() for finding in _cut_short(findings)]
     return found
 

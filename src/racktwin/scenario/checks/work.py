@@ -44,9 +44,19 @@ def warm_up_within_horizon(plant: Scenario) -> Iterator[Finding]:
         yield error(("horizon",), "the horizon is longer than a hundred years", "check its unit")
 
 
+def nothing_to_simulate(plant: Scenario) -> Iterator[Finding]:
+    """A scenario describes something that one of the engines runs, and whoever describes a line describes all of it."""
+    if not plant.engines:
+        remedy = "describe a line (work_centers, parts, routings); racktwin new shows one"
+        yield error((), "there is nothing to simulate: the scenario describes no line", remedy)
+    for key in ("work_centers", "parts", "routings") if plant.has_line else ():
+        if not getattr(plant, key):
+            yield error((key,), f"at least one is needed, found none: a line needs {key}", f"add {key}")
+
+
 def nothing_ordered(plant: Scenario) -> Iterator[Finding]:
-    """Without demand and without an order book nothing happens."""
-    if not plant.demand and not plant.order_book:
+    """Without demand and without an order book nothing happens on a line."""
+    if plant.has_line and not plant.demand and not plant.order_book:
         remedy = "add demand: {racks: {product: ..., interarrival: {exponential: {mean: 12 h}}}}, or an order_book"
         yield error(("demand",), "nothing is ordered: no demand and no order_book", remedy)
 
