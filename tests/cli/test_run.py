@@ -68,19 +68,29 @@ def test_the_next_free_folder_is_numbered(tmp_path: Path) -> None:
     assert next_free(first).name == "plant-3"
 
 
+def _as_in_a_terminal() -> None:
+    """Where tests run in the background, as in CI, the shell lets all that it starts ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.slow
-def test_ctrl_c_keeps_what_is_done(tmp_path: Path) -> None:
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_keeps_what_is_done(tmp_path: Path, stop: signal.Signals) -> None:
     command = [sys.executable, "-m", "racktwin", "run", str(_PLANT), *_SHORT, "--replications", "5000", "--out", "run"]
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(
-        command, cwd=tmp_path, text=True, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as process:
+        command, cwd=tmp_path, text=True, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        preexec_fn=_as_in_a_terminal,
+    ) as process:  # fmt: skip
         assert process.stderr is not None
         for line in process.stderr:
             if line.startswith("replications: "):
                 break
-        process.send_signal(signal.SIGINT)
-        stdout, stderr = process.communicate(timeout=120)
+        process.send_signal(stop)
+        try:
+            stdout, stderr = process.communicate(timeout=120)
+        finally:  # the end of the block would otherwise wait for all 5000
+            process.kill()
 
     assert process.returncode == 130, stderr
     run = RunFolder.open(tmp_path / "run")

@@ -78,7 +78,9 @@ def ask():
 def _ask(twin: Path, **environment: str) -> tuple[int, bool]:
     """The entry point's answer in a process of its own, and whether its code came from the cache."""
     code = "from twin.engines.press.caller import ask; print(ask(), sum(getattr(ask, 'stats').cache_hits.values()))"
-    environment = {**os.environ, "NUMBA_CACHE_DIR": "", "PYTHONPATH": str(twin.parent)} | environment
+    # bytecode is known by its source's second and length, which a change within that second does not alter
+    environment = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(twin.parent)} | environment
+    environment = {**os.environ, "NUMBA_CACHE_DIR": ""} | environment
     command = [sys.executable, "-W", "error", "-c", code]
     done = subprocess.run(command, env=environment, cwd=twin.parent, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")

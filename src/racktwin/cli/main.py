@@ -5,6 +5,7 @@ Commands import what they need as they run, so that ``racktwin --help`` loads ne
 
 from __future__ import annotations
 
+import signal
 import sys
 from typing import Annotated
 
@@ -58,7 +59,11 @@ def _racktwin(
 
 
 def main() -> None:
-    """Run the command line; what racktwin refuses is one message and exit code 2, without a traceback."""
+    """Run the command line; what racktwin refuses is one message and exit code 2, without a traceback.
+
+    A request to terminate is taken like Ctrl-C: what is done is kept.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         app()
     except RacktwinError as error:
