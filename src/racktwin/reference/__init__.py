@@ -1,0 +1,1 @@
+"""Published and measured figures that ship with the package, each with its source and licence."""
