@@ -88,7 +88,7 @@ def test_tables_have_the_types_of_the_schema() -> None:
             assert pa.types.is_dictionary(found) if column.type == "str" else found == types[column.type]
 
 
-_IDENTITIES = ("serial_number", "order_number", "defect")
+_IDENTITIES = ("serial_number", "child_serial_number", "order_number", "defect")
 _ELSEWHERE: Document = {
     "work_centers": {"elsewhere": {"work_units": 2}},
     "parts": {"gadget": {"routing": "gadget"}},

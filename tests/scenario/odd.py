@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .broken import Broken
+from .broken import ASSEMBLE, BENCH, Broken
 
 _ORDER = "order_book:\n  - {product: rack, quantity: 1, release: %s, due: %s}\n"
 
@@ -242,5 +242,60 @@ ODD = (
         "    routing: tray\n    defects: {board_fault: 1 %}\n",
         "tray is made here",
         at="defects: {board_fault: 1 %}",
+    ),
+    Broken(
+        "setup_where_there_is_none",
+        ASSEMBLE,
+        ASSEMBLE + "        setup: rack\n",
+        "bench has no setups, so it is never set up for 'rack'",
+        "setup",
+        at="setup: rack",
+    ),
+    Broken(
+        "setups_for_nothing",
+        BENCH,
+        "  bench: {work_units: 3, calendar: day, setups: {duration: 1 h}}",
+        "no operation here names its set-up family",
+        "bench.setups",
+    ),
+    Broken(
+        "batch_without_end",
+        BENCH,
+        "  bench: {work_units: 3, calendar: day, batch: {size: 4, minimum: 2}}",
+        "fewer than 2 parts wait without end",
+        "batch.minimum",
+    ),
+    Broken(
+        "nobody_learns",
+        ASSEMBLE,
+        "        consumes: {board: 2}\n        learning: {rate: 80 %}\n",
+        "nothing is learned",
+        "learning",
+        at="learning: {",
+        most=3,
+    ),
+    Broken(
+        "cards_that_never_come_back",
+        "    mass: 400 kg\n",
+        "    mass: 400 kg\n    kanban: 4\n",
+        "rack is ordered by customers",
+        "rack.kanban",
+        at="kanban: 4",
+    ),
+    Broken(
+        "drum_without_rope",
+        "horizon: 26 wk",
+        "horizon: 26 wk\ndrum: burn_in_bay",
+        "no demand has a rope",
+        "drum",
+        at="drum: burn_in_bay",
+    ),
+    Broken(
+        "recovers_what_is_always_there",
+        ASSEMBLE,
+        ASSEMBLE + "        produces: {manifold: 1}\n",
+        "manifold is always there",
+        "produces.manifold",
+        at="produces: {",
     ),
 )

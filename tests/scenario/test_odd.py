@@ -9,7 +9,7 @@ import pytest
 from racktwin.scenario import read_scenario
 from racktwin.scenario.checks import RULES
 
-from .broken import PLANTS, STARTER, Broken
+from .broken import PLANTS, SEMANTICS, STARTER, Broken
 from .odd import ODD
 from .test_broken import write
 
@@ -48,7 +48,7 @@ def test_every_rule_finds_something_in_the_tables(tmp_path: Path) -> None:
     from racktwin.scenario.yaml_text import parse_yaml
 
     silent = set(RULES)
-    for case in (*PLANTS, *ODD):
+    for case in (*PLANTS, *SEMANTICS, *ODD):
         document: Document = parse_yaml(case.text, "scenario.yaml")
         plant, _ = validate(document)
         if plant is not None:

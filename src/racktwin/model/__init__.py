@@ -4,19 +4,21 @@ from .calendar import ALWAYS, Calendar
 from .demand import Demand, PartReceipt, WorkOrder
 from .distribution import LAWS, DurationDistribution
 from .ledger import ledger
-from .part import DefectKind, Part
+from .part import DefectKind, Improvement, Part
 from .people import Crew, OperatorGroup
-from .power import Admission, Cap, CapTable, CoolingLoop, Feed
+from .power import Admission, Cap, CapTable, CoolingLoop, Feed, FeedChange
 from .quantity import Confidence, Count, LedgerEntry, Provenance, Quantity
-from .routing import OnFail, Operation, Phase, Routing
+from .routing import Alternative, Learning, OnFail, Operation, Phase, Routing
 from .scenario import FORMAT_VERSION, Scenario
-from .work_center import Failures, WorkCenter, WorkUnitGroup
+from .work_center import Batch, Failures, Position, SetupChange, Setups, Upkeep, Vehicle, WorkCenter, WorkUnitGroup
 
 __all__ = [
     "ALWAYS",
     "FORMAT_VERSION",
     "LAWS",
     "Admission",
+    "Alternative",
+    "Batch",
     "Calendar",
     "Cap",
     "CapTable",
@@ -29,6 +31,9 @@ __all__ = [
     "DurationDistribution",
     "Failures",
     "Feed",
+    "FeedChange",
+    "Improvement",
+    "Learning",
     "LedgerEntry",
     "OnFail",
     "Operation",
@@ -36,10 +41,15 @@ __all__ = [
     "Part",
     "PartReceipt",
     "Phase",
+    "Position",
     "Provenance",
     "Quantity",
     "Routing",
     "Scenario",
+    "SetupChange",
+    "Setups",
+    "Upkeep",
+    "Vehicle",
     "WorkCenter",
     "WorkOrder",
     "WorkUnitGroup",

@@ -13,6 +13,7 @@ from .quantity import (
     Fraction,
     Mass,
     Money,
+    PositiveDuration,
     PositiveWholeNumber,
     Power,
     Probability,
@@ -26,7 +27,9 @@ class Part(Entity):
 
     ``bill_of_materials`` counts the parts directly below. ``defects`` is, for a bought part, the probability that
     one piece arrives with a defect of each kind. ``supply: receipts`` means pieces come only by ``part_receipts``
-    (plus ``initial_stock``); ``unlimited`` that they are always there.
+    (plus ``initial_stock``); ``unlimited`` that they are always there. ``transport`` names the work center of vehicles
+    that moves it from one work center to the next. ``kanban`` cards make a part made here one for stock: so many are
+    made at first, and another each time one is taken.
     """
 
     routing: Name | None = None
@@ -40,6 +43,18 @@ class Part(Entity):
     liquid_fraction: Probability = Quantity(0.0, "1")
     coolant_flow_m3_per_j: FlowPerHeat | None = Field(default=None, alias="coolant_flow")
     defects: dict[Name, Probability] = {}
+    transport: Name | None = None
+    kanban: PositiveWholeNumber | None = None
+
+
+class Improvement(Entity):
+    """Yield that improves with time: the probability of a defect falls towards ``to`` times its first value.
+
+    After ``time_constant`` 63 % of the way is gone.
+    """
+
+    to: Probability
+    time_constant_s: PositiveDuration = Field(alias="time_constant")
 
 
 class DefectKind(Entity):
@@ -55,3 +70,4 @@ class DefectKind(Entity):
     replace: Name | None = None
     repair_time: DurationDistribution | None = None
     p_repaired: Fraction = Quantity(1.0, "1")
+    improves: Improvement | None = None

@@ -7,17 +7,27 @@ from typing import Literal
 from pydantic import Field
 
 from .entity import Entity, Name
+from .instant import Instant
 from .quantity import Flow, Fraction, Power, Quantity
+
+
+class FeedChange(Entity):
+    """A feed's limit from an instant on: a demand-response call, a transformer out, a new panel."""
+
+    at: Instant
+    limit_w: Power = Field(alias="limit")
 
 
 class Feed(Entity):
     """A power feed: utility, switchboard, panel, test bay. What it passes on counts against every feed above it.
 
     ``efficiency`` is what arrives below of what is drawn above (UPS, transformer, rectifier losses): a draw of
-    ``p`` below this feed loads its parent with ``p / efficiency``.
+    ``p`` below this feed loads its parent with ``p / efficiency``. ``changes`` move the limit at known times; what
+    then no longer fits is throttled or shed (see admission).
     """
 
     limit_w: Power = Field(alias="limit")
+    changes: tuple[FeedChange, ...] = ()
     parent: Name | None = None
     efficiency: Fraction = Quantity(1.0, "1")
     kind: Literal["utility", "switchboard", "panel", "bay"] = "panel"
@@ -43,10 +53,15 @@ class Admission(Entity):
     phase's own draw as it begins, and a phase that does not fit waits in its cell with the power off.
     ``fifo`` lets nobody overtake an older claim on the same feed or loop; ``greedy`` starts whatever fits, which
     uses a scarce feed fully and can starve large racks behind small trays.
+
+    When a limit falls below what is reserved, ``shortage`` says what gives way, latest starts first: ``throttle``
+    lowers phases that know caps before it sheds, ``shed`` switches off at once. What is shed waits in its cell with
+    the power off and resumes; what was throttled is raised again when the limit rises.
     """
 
     rule: Literal["peak", "time_phased"] = "peak"
     order: Literal["fifo", "greedy"] = "fifo"
+    shortage: Literal["throttle", "shed"] = "throttle"
 
 
 class CapTable(Entity):

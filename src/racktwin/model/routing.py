@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from .distribution import ByDefect, DurationDistribution
 from .entity import Entity, Name
 from .power import Cap
-from .quantity import Draw, NonNegative, PeakFactor, PositiveWholeNumber, Probability, Quantity
+from .quantity import Draw, Fraction, NonNegative, PeakFactor, PositiveWholeNumber, Probability, Quantity, Ratio
 
 Level = Literal["L6", "L10", "L11", "L12"]
 """L6 board in chassis · L10 complete tested server or tray · L11 tested rack · L12 racks tested as one cluster."""
@@ -49,6 +49,25 @@ class OnFail(Entity):
     scrap_after: PositiveWholeNumber | None = None
 
 
+class Learning(Entity):
+    """Wright's learning curve: each doubling of the number done multiplies the attended time by ``rate``.
+
+    The duration given is that of the first piece; ``experience`` pieces were done before time zero; it never falls
+    below ``floor`` times the first. Source: T. P. Wright, "Factors affecting the cost of airplanes", 1936.
+    """
+
+    rate: Fraction
+    experience: NonNegative = Quantity(0.0, "1")
+    floor: Probability = Quantity(0.0, "1")
+
+
+class Alternative(Entity):
+    """Another work center that can do the same operation, at a relative ``speed``."""
+
+    work_center: Name
+    speed: Ratio = Quantity(1.0, "1")
+
+
 class Operation(Entity):
     """One step of a routing at one work center.
 
@@ -56,7 +75,9 @@ class Operation(Entity):
     itself. ``consumes`` takes parts from stock before the part queues, once. ``defects`` is the probability that the
     operation leaves a defect of each kind; ``detects`` the probability that it finds each kind if patent.
     ``rework`` operations are off the main route: only ``on_fail`` leads to them. ``gang`` operations start that many
-    parts together, each in its own work unit.
+    parts together, each in its own work unit. ``alternatives`` are other work centers for the same operation: a part
+    joins the one with the least work per unit, wherever it is open. ``produces`` puts parts in stock as the
+    operation passes (disassembly, recovered parts). ``setup`` is the family that the work unit must be set up for.
     """
 
     operation: Name
@@ -70,6 +91,10 @@ class Operation(Entity):
     on_fail: OnFail | None = None
     rework: bool = False
     gang: PositiveWholeNumber | None = None
+    alternatives: tuple[Alternative, ...] = ()
+    produces: dict[Name, PositiveWholeNumber] = {}
+    setup: Name | None = None
+    learning: Learning | None = None
 
     @model_validator(mode="before")
     @classmethod

@@ -48,6 +48,7 @@ class Scenario(Entity):
     parts: dict[Name, Part] = {}
     routings: dict[Name, Routing] = {}
     demand: dict[Name, Demand] = {}
+    drum: Name | None = None
     order_book: tuple[WorkOrder, ...] = ()
     part_receipts: tuple[PartReceipt, ...] = ()
 

@@ -16,7 +16,8 @@ WAIT_CAUSES = ("cell", "people", "power", "coolant", "material", "gang", "calend
 is missing first in the order calendar, cell, people, power, coolant.
 
 ``cell``: every work unit is taken or down · ``people``: no free operator with the skill · ``power``, ``coolant``: a
-feed or loop has no room · ``material``: a part is missing · ``gang``: partners are missing · ``calendar``: closed.
+feed or loop has no room · ``material``: a part is missing · ``gang``: partners, or the rest of a batch, are missing ·
+``calendar``: closed.
 """
 
 E10_STATES = ("productive", "standby", "engineering", "scheduled_down", "unscheduled_down", "non_scheduled")
@@ -65,6 +66,7 @@ TABLES: dict[str, Table] = {
             ("end_s", "float64", "when work ended"),
             ("left_s", "float64", "when it left the work unit (later than end_s if blocked)"),
             *((f"wait_{cause}_s", "float64", f"waiting for {cause}, in queue and in cell, s") for cause in WAIT_CAUSES),
+            ("setup_s", "float64", "time in which the work unit was set up for it, s"),
             ("work_s", "float64", "time worked, s"),
             ("down_s", "float64", "time in a broken-down work unit, s"),
             ("blocked_s", "float64", "time finished but with nowhere to go, s"),
@@ -80,7 +82,12 @@ TABLES: dict[str, Table] = {
             ("work_center", "str", ""),
             ("work_unit", "int64", "number of the work unit within its work center, from 0"),
             ("state", "str", "SEMI E10 state"),
-            ("reason", "str", "working, starved, blocked, people, power, coolant, repair, repair_wait, closed"),
+            (
+                "reason",
+                "str",
+                "working, starved, blocked, people, power, coolant, batching, setup, repair, maintenance or trial (and "
+                "repair_wait, maintenance_wait, trial_wait while nobody is there for it), closed",
+            ),
             ("serial_number", "int64", "part in the work unit, or -1"),
             ("start_s", "float64", ""),
             ("end_s", "float64", ""),
@@ -159,7 +166,17 @@ TABLES: dict[str, Table] = {
             ("time_s", "float64", ""),
             ("change", "int64", "pieces"),
             ("on_hand", "int64", "stock after it; for parts of unlimited supply the pieces used so far, negative"),
-            ("reason", "str", "receipt, made, consumed, replacement"),
+            ("reason", "str", "receipt, made, consumed, replacement, recovered"),
+        ),
+        _table(
+            "genealogy",
+            "what went into one part: a component made here, or pieces of one lot",
+            ("serial_number", "int64", "the part it went into"),
+            ("part", "str", "its part number"),
+            ("child_serial_number", "int64", "of a component made here, else -1"),
+            ("lot", "str", "lot of a bought part, as named by its receipt, else empty"),
+            ("pieces", "int64", ""),
+            ("time_s", "float64", ""),
         ),
     )
 }

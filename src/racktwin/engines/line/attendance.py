@@ -180,10 +180,82 @@ def take_people(line: Line, u: int, phase: int) -> int:
         unit.crews[need] = crew
     for need in range(row.n_needs):  # undone and done again, so that the interval until now is recorded as it was
         line.crews[unit.crews[need]].busy -= line.links[row.first_need + need].count
+    unit.pace = 1.0
     for need in range(row.n_needs):
-        employ(line, unit.crews[need], line.links[row.first_need + need].count)
+        link = line.links[row.first_need + need]
+        employ(line, unit.crews[need], link.count)
+        level = _level(line, link.to, unit.crews[need])
+        unit.pace = level if need == 0 else min(unit.pace, level)
     unit.has_people = 1 if row.n_needs > 0 else 0
     return -1
+
+
+@kernel
+def _level(line: Line, skill: int, crew: int) -> float:
+    """How fast the crew is at the skill."""
+    row = line.skills[skill]
+    for index in range(row.first_crew, row.first_crew + row.n_crews):
+        if line.links[index].to == crew:
+            return line.links[index].amount
+    return 1.0
+
+
+@kernel
+def walk_to(line: Line, crew: int, people: int, center: int) -> float:
+    """The nearest idle people of the crew go to work center ``center``: how long the last of them walks, s."""
+    row = line.crews[crew]
+    if row.walking_speed_m_per_s <= 0.0:
+        return 0.0
+    here = line.places[row.first_place + 1 + center]
+    farthest_m = 0.0
+    for _ in range(people):
+        nearest, nearest_m = -1, 0.0
+        for index in range(row.first_place, row.first_place + row.n_places):
+            place = line.places[index]
+            away_m = abs(place.x_m - here.x_m) + abs(place.y_m - here.y_m)
+            if place.idle > 0 and (nearest < 0 or away_m < nearest_m):
+                nearest, nearest_m = index, away_m
+        if nearest >= 0:
+            line.places[nearest].idle -= 1
+            farthest_m = max(farthest_m, nearest_m)
+    return farthest_m / row.walking_speed_m_per_s
+
+
+@kernel
+def stay_at(line: Line, crew: int, people: int, center: int) -> None:
+    """People of the crew are done at work center ``center`` and stand there until they are called."""
+    row = line.crews[crew]
+    if row.walking_speed_m_per_s > 0.0:
+        line.places[row.first_place + 1 + center].idle += people
+
+
+@kernel
+def balance_places(line: Line, crew: int) -> None:
+    """After a change of shift: who has come stands at the base, who has gone is nowhere."""
+    row = line.crews[crew]
+    if row.walking_speed_m_per_s <= 0.0:
+        return
+    missing = row.present - row.busy
+    for index in range(row.first_place, row.first_place + row.n_places):
+        missing -= line.places[index].idle
+    index = row.first_place
+    line.places[index].idle += max(0, missing)
+    while missing < 0 and index < row.first_place + row.n_places:
+        gone = min(-missing, line.places[index].idle)
+        line.places[index].idle -= gone
+        missing += gone
+        index += 1
+
+
+@kernel
+def gather_people(line: Line, u: int, phase: int) -> float:
+    """The people taken for unit ``u`` go there: how long the last of them walks, s."""
+    unit, row = line.units[u], line.phases[phase]
+    walk_s = 0.0
+    if unit.has_people:
+        for need in range(row.n_needs):
+            walk_s = max(walk_s, walk_to(line, unit.crews[need], line.links[row.first_need + need].count, unit.center))
+    return walk_s
 
 
 @kernel
@@ -203,6 +275,7 @@ def release_people(line: Line, u: int, phase: int) -> None:
     if unit.has_people:
         for need in range(row.n_needs):
             free_skills(line, unit.crews[need])
+            stay_at(line, unit.crews[need], line.links[row.first_need + need].count, unit.center)
         return_people(line, u, phase)
 
 

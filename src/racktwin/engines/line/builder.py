@@ -36,6 +36,7 @@ class Builder:
         default_factory=lambda: {"units": [], "operations": [], "parts": [], "sources": []}
     )
     operation_names: list[tuple[str, str]] = field(default_factory=list)
+    lot_names: list[str] = field(default_factory=list)
     limit_names: list[tuple[str, str]] = field(default_factory=list)
     feed_limit: dict[str, int] = field(default_factory=dict)
     heat_limit: dict[str, int] = field(default_factory=dict)
@@ -89,3 +90,9 @@ def _law_row(law: DurationDistribution, samples: list[float]) -> Row:
 def skills_of(scenario: Scenario) -> list[str]:
     """All skills of the plant, in order of first mention: the rows of the skill table."""
     return list(dict.fromkeys(skill for group in scenario.operator_groups.values() for skill in group.skills))
+
+
+def kind_links(scenario: Scenario, items: Iterable[tuple[str, float]]) -> list[tuple[int, int, float]]:
+    """Links to defect kinds with their probabilities, for :meth:`Builder.link`."""
+    kinds = list(scenario.defect_kinds)
+    return [(kinds.index(kind), 1, float(p)) for kind, p in items if p > 0.0]

@@ -35,6 +35,7 @@ class Names:
     parts: tuple[str, ...]
     defect_kinds: tuple[str, ...]
     sources: tuple[str, ...]
+    lots: tuple[str, ...]
     limits: tuple[str, ...]
     limit_quantities: tuple[str, ...]
 
@@ -68,7 +69,8 @@ def _finish(builder: Builder) -> CompiledLine:
     builder.add("clock", horizon_s=float(scenario.horizon_s), **_clock_row(builder))
     for _ in range(len(builder.rows["centers"]) + n_units):
         builder.add("claims", next=-1, prev=-1, cause=tables.NO_CAUSE)
-    slots = 2 * n_units + n_timelines + len(builder.rows["sources"])
+    n_sources, n_centers = len(builder.rows["sources"]), len(builder.rows["centers"])
+    slots = 3 * n_units + n_timelines + n_sources + n_centers
     arrays = {name: _records(name, builder.rows[name]) for name in DTYPES}
     arrays["events"] = event_table(slots)
     clock = arrays["clock"][0]
@@ -76,8 +78,9 @@ def _finish(builder: Builder) -> CompiledLine:
     clock.free_defects = max(_FIRST_DEFECTS, 2 * int(clock.most_defects))
     arrays["items"] = free_rows("items", int(clock.free_items))
     arrays["defects"] = free_rows("defects", int(clock.free_defects))
-    clock.first_failure_slot, clock.first_timeline_slot = n_units, 2 * n_units
-    clock.first_source_slot = 2 * n_units + n_timelines
+    clock.first_failure_slot, clock.first_upkeep_slot, clock.first_timeline_slot = n_units, 2 * n_units, 3 * n_units
+    clock.first_source_slot = 3 * n_units + n_timelines
+    clock.first_center_slot = clock.first_source_slot + n_sources
     arrays["wide"] = _records("wide", [{}] * (_FIRST_ROWS + int(clock.most_rows)))
     arrays["narrow"] = _records("narrow", [{}] * (4 * _FIRST_ROWS + int(clock.most_rows)))
     line = Line(samples=np.array(builder.samples, dtype=np.float64), **arrays)
@@ -90,17 +93,25 @@ def _clock_row(builder: Builder) -> Row:
     scenario = builder.scenario
     units = len(builder.rows["units"])
     pieces = 1 + max(sum(made_components(scenario, name).values()) for name in scenario.parts)
-    # one turn ends one operation: it may start an order and a spare with all their components, and unblock every unit
-    kits = 2 * pieces + units + 2
+    batch = max(row["batch"] for row in builder.rows["centers"])
+    # one turn ends one operation: each part may start an order and a spare with all their components, leave parts
+    # behind, and unblock every unit
+    kits = batch * (2 * pieces + _most_produced(scenario) + units) + 2
     links = max((operation["n_consumed"] for operation in builder.rows["operations"]), default=0)
-    defects = kits * _most_brought(builder) + 64 * len(builder.rows["kinds"])
+    defects = kits * _most_brought(builder) + 64 * batch * len(builder.rows["kinds"])
+    traced = max(sum(part.bill_of_materials.values()) for part in scenario.parts.values()) if builder.lot_names else 0
     return {
         "is_time_phased": int(scenario.admission.rule == "time_phased"),
         "is_fair": int(scenario.admission.order == "fifo"),
         "is_recording": 1,
         "most_items": kits,
         "most_defects": defects,
-        "most_rows": 8 * (units + len(builder.rows["limits"]) + 16) + kits * (links + 2) + defects,
+        "most_rows": 8 * (units + len(builder.rows["limits"]) + 16)
+        + kits * (2 * links + pieces + traced + 2)
+        + defects,
+        "sheds_first": int(scenario.admission.shortage == "shed"),
+        "drum": -1 if scenario.drum is None else list(scenario.work_centers).index(scenario.drum),
+        "upkeep_head": -1,
         "dirty_center": -1,
         "served_part": -1,
         "waiting_head": -1,
@@ -108,14 +119,21 @@ def _clock_row(builder: Builder) -> Row:
     }
 
 
+def _most_produced(scenario: Scenario) -> int:
+    """The most pieces one operation leaves behind."""
+    routings = scenario.routings.values()
+    return max(int(sum(step.produces.values())) for routing in routings for step in routing.operations)
+
+
 def _most_brought(builder: Builder) -> int:
     """More defects than one kit will ever bring: ten standard deviations above the mean of the worst assembly."""
+    worst = {name: dict(part.defects) for name, part in builder.scenario.parts.items()}
+    for receipt in builder.scenario.part_receipts:
+        for kind, p in receipt.defects.items():
+            worst[receipt.part][kind] = max(p, worst[receipt.part].get(kind, p))
     mean = 0.0
     for part in builder.scenario.parts.values():
-        brought = sum(
-            int(pieces) * sum(builder.scenario.parts[name].defects.values())
-            for name, pieces in part.bill_of_materials.items()
-        )
+        brought = sum(int(pieces) * sum(worst[name].values()) for name, pieces in part.bill_of_materials.items())
         mean = max(mean, brought)
     return int(mean + 10.0 * math.sqrt(mean + 1.0))
 
@@ -161,6 +179,7 @@ def _names(builder: Builder) -> Names:
         parts=tuple(scenario.parts),
         defect_kinds=tuple(scenario.defect_kinds),
         sources=tuple(scenario.demand),
+        lots=tuple(builder.lot_names),
         limits=tuple(name for name, _ in builder.limit_names),
         limit_quantities=tuple(quantity for _, quantity in builder.limit_names),
     )

@@ -5,17 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from racktwin.model import Calendar, Scenario
+from racktwin.model import Calendar, PartReceipt, Scenario
 from racktwin.model.quantity import Quantity
 from racktwin.sim.calendars import headcount_steps, open_intervals, seconds_after
 
 from . import tables
-from .builder import Builder
+from .builder import Builder, kind_links
 from .tables import MANY
 
 
@@ -31,6 +31,8 @@ def add_demand(builder: Builder) -> None:
             due_law=builder.law(demand.due_in),
             first_s=0.0 if demand.first_s is None else float(demand.first_s),
             priority=demand.priority,
+            is_hot=int(demand.hot),
+            rope_s=0.0 if demand.rope_s is None else float(demand.rope_s),
             max_wip=MANY if demand.max_wip is None else int(demand.max_wip),
             held_head=-1,
             held_tail=-1,
@@ -56,20 +58,33 @@ def add_timelines(builder: Builder) -> None:
 
     for index, group in enumerate(scenario.operator_groups.values()):
         crews = [(int(crew.headcount), hours(crew.calendar)) for crew in group.crews]
-        steps = [(time_s, index, present, np.inf, 0) for time_s, present in headcount_steps(crews)]
+        steps = [_Step(time_s, index, present) for time_s, present in headcount_steps(crews)]
         _add_timeline(builder, tables.HEADCOUNT, steps)
     for index, center in enumerate(scenario.work_centers.values()):
         if center.calendar != "always" or "always" in scenario.calendars:
             openings = headcount_steps([(1, hours(center.calendar))])
-            _add_timeline(builder, tables.OPENING, [(time_s, index, n, np.inf, 0) for time_s, n in openings])
-    _add_timeline(builder, tables.RECEIPT, _receipts(scenario, zone))
+            _add_timeline(builder, tables.OPENING, [_Step(time_s, index, n) for time_s, n in openings])
+    _add_timeline(builder, tables.LIMIT_CHANGE, _limit_changes(builder, zone))
+    _add_timeline(builder, tables.RECEIPT, _receipts(builder, zone))
     _add_timeline(builder, tables.RELEASE, _order_book(scenario, zone))
 
 
-def _add_timeline(builder: Builder, kind: int, steps: Sequence[tuple[float, int, int, float, int]]) -> None:
+class _Step(NamedTuple):
+    """A STEP row; a change of a limit has its new value in ``due_s``."""
+
+    time_s: float
+    target: int
+    amount: int
+    due_s: float = np.inf
+    priority: int = 0
+    is_hot: int = 0
+    lot: int = -1
+
+
+def _add_timeline(builder: Builder, kind: int, steps: Sequence[_Step]) -> None:
     first = len(builder.rows["steps"])
-    for time_s, target, amount, due_s, priority in steps:
-        builder.add("steps", time_s=time_s, target=target, amount=amount, due_s=due_s, priority=priority)
+    for step in steps:
+        builder.add("steps", **step._asdict())
     builder.add("timelines", next=first, end=len(builder.rows["steps"]), kind=kind)
 
 
@@ -77,20 +92,44 @@ def _instant_s(scenario: Scenario, zone: ZoneInfo, instant: Any) -> float:
     return float(instant) if isinstance(instant, Quantity) else seconds_after(scenario.start, zone, instant)
 
 
-def _receipts(scenario: Scenario, zone: ZoneInfo) -> list[tuple[float, int, int, float, int]]:
-    parts = list(scenario.parts)
-    rows = [
-        (_instant_s(scenario, zone, receipt.at), parts.index(receipt.part), int(receipt.quantity), np.inf, 0)
-        for receipt in scenario.part_receipts
+def _limit_changes(builder: Builder, zone: ZoneInfo) -> list[_Step]:
+    scenario = builder.scenario
+    steps = [
+        _Step(_instant_s(scenario, zone, change.at), builder.feed_limit[name], 0, float(change.limit_w))
+        for name, feed in scenario.feeds.items()
+        for change in feed.changes
     ]
-    return sorted((row for row in rows if row[0] >= 0.0), key=lambda row: row[0])
+    return sorted((step for step in steps if step.time_s >= 0.0), key=lambda step: step.time_s)
 
 
-def _order_book(scenario: Scenario, zone: ZoneInfo) -> list[tuple[float, int, int, float, int]]:
+def _receipts(builder: Builder, zone: ZoneInfo) -> list[_Step]:
+    scenario = builder.scenario
+    parts = {name: index for index, name in enumerate(scenario.parts)}
+    steps = []
+    for receipt in scenario.part_receipts:
+        time_s = _instant_s(scenario, zone, receipt.at)
+        if time_s >= 0.0:
+            lot = _add_lot(builder, receipt)
+            steps.append(_Step(time_s, parts[receipt.part], int(receipt.quantity), lot=lot))
+    return sorted(steps, key=lambda step: step.time_s)
+
+
+def _add_lot(builder: Builder, receipt: PartReceipt) -> int:
+    """The LOT row of a receipt, or -1 if there is nothing to tell it from others by."""
+    if not receipt.lot and not receipt.defects:
+        return -1
+    defects = {**builder.scenario.parts[receipt.part].defects, **receipt.defects}
+    first, count = builder.link(kind_links(builder.scenario, defects.items()))
+    builder.lot_names.append(receipt.lot)
+    return builder.add("lots", next=-1, first_brought=first, n_brought=count)
+
+
+def _order_book(scenario: Scenario, zone: ZoneInfo) -> list[_Step]:
     parts = list(scenario.parts)
     rows = []
     for order in scenario.order_book:
         due_s = np.inf if order.due is None else _instant_s(scenario, zone, order.due)
         release_s = max(0.0, _instant_s(scenario, zone, order.release))
-        rows.append((release_s, parts.index(order.product), int(order.quantity), due_s, order.priority))
-    return sorted(rows, key=lambda row: row[0])
+        index = parts.index(order.product)
+        rows.append(_Step(release_s, index, int(order.quantity), due_s, order.priority, int(order.hot)))
+    return sorted(rows, key=lambda step: step.time_s)

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import math
+
+from racktwin.sim.events import schedule
 from racktwin.sim.jit import kernel
 
 from .attendance import drop_claim, list_claim, return_people, take_people
 from .draw import reserve
 from .flow import dequeue, set_cause, unblock
-from .rules import admitted_w, choose_bank
-from .tables import CALENDAR, CELL, IDLE, NO_CAUSE, PEOPLE, WORKING, Line
-from .work import begin_phase, cause_of_limit, enter
+from .rules import batch_due_s, batch_size, choose_bank, choose_leader, choose_unit
+from .tables import CALENDAR, CELL, GANG, IDLE, NO_CAUSE, PEOPLE, WORKING, Line
+from .work import admitted_w, begin_phase, cause_of_limit, enter, opening_phase
 
 
 @kernel
-def _take_unit(line: Line, bank: int) -> int:
+def _take_unit(line: Line, bank: int, operation: int) -> int:
     row = line.banks[bank]
-    u = row.free_head
-    row.free_head = line.units[u].next_free
+    u = choose_unit(line, bank, operation)
+    if u == row.free_head:
+        row.free_head = line.units[u].next_free
+    else:
+        before = row.free_head
+        while line.units[before].next_free != u:
+            before = line.units[before].next_free
+        line.units[before].next_free = line.units[u].next_free
     row.n_free -= 1
     line.centers[row.center].n_free -= 1
     line.units[u].activity = WORKING
@@ -40,7 +49,7 @@ def _unseat(line: Line, leader: int, until: int) -> None:
     member = leader
     while member != until:
         u = line.items[member].unit
-        return_people(line, u, line.operations[line.items[member].operation].first_phase)
+        return_people(line, u, opening_phase(line, u, line.items[member].operation))
         reserve(line, u, line.items[member].part, 0.0)
         _put_back(line, u)
         line.items[member].unit = -1
@@ -48,20 +57,23 @@ def _unseat(line: Line, leader: int, until: int) -> None:
 
 
 @kernel
-def _seat(line: Line, w: int, leader: int) -> tuple[int, int]:
-    """Give each member of the gang a unit with power and people, or none: (-1, -1), or (cause, what is missing)."""
+def _seat(line: Line, w: int, leader: int, pieces: int) -> tuple[int, int]:
+    """Give each member of the gang, or the batch of ``pieces``, a unit with power and people, or none.
+
+    (-1, -1), or (cause, what is missing).
+    """
     operation = line.items[leader].operation
-    first_phase = line.operations[operation].first_phase
     member = leader
     while member >= 0:
         part = line.items[member].part
-        bank, level, refusing = choose_bank(line, w, operation, part)
-        u = _take_unit(line, bank if bank >= 0 else _any_free_bank(line, w))
+        bank, level, refusing = choose_bank(line, w, operation, part, pieces)
+        u = _take_unit(line, bank if bank >= 0 else _any_free_bank(line, w), operation)
         line.items[member].unit = u
-        lacking = take_people(line, u, first_phase)
+        opening = opening_phase(line, u, operation)
+        lacking = take_people(line, u, opening)
         if lacking >= 0 or bank < 0:
             if lacking < 0:
-                return_people(line, u, first_phase)
+                return_people(line, u, opening)
             _put_back(line, u)
             line.items[member].unit = -1
             _unseat(line, leader, member)
@@ -69,7 +81,7 @@ def _seat(line: Line, w: int, leader: int) -> tuple[int, int]:
                 return PEOPLE, lacking
             return cause_of_limit(line, refusing), refusing
         line.units[u].level = level
-        reserve(line, u, part, admitted_w(line, operation, level))
+        reserve(line, u, part, admitted_w(line, operation, opening, level) * pieces)
         member = line.items[member].gang_next
     return -1, -1
 
@@ -133,20 +145,58 @@ def dispatch(line: Line, w: int) -> None:
     while True:
         if _pull_blocked(line, w):
             continue
-        leader = center.queue_head
-        if leader < 0:
+        if center.queue_head < 0:
             _wait(line, w, NO_CAUSE, -1)
             return
         if not center.is_open:
             _wait(line, w, CALENDAR, -1)
             return
+        if center.n_free == 0:
+            _wait(line, w, CELL, -1)
+            return
+        leader, before = choose_leader(line, w)
+        if leader < 0:
+            _await_batch(line, w)
+            return
         if center.n_free < _gang_size(line, leader):
             _wait(line, w, CELL, -1)
             return
-        cause, on = _seat(line, w, leader)
+        pieces = batch_size(line, w, leader)
+        cause, on = _seat(line, w, leader, pieces)
         if cause >= 0:
             _wait(line, w, cause, on)
             return
         drop_claim(line, w)
-        dequeue(line, w)
+        dequeue(line, w, leader, before)
+        if pieces > 1:
+            _fill_batch(line, w, leader, pieces - 1)
         _begin(line, leader)
+
+
+@kernel
+def _await_batch(line: Line, w: int) -> None:
+    """No batch is large enough: wait for more parts, at most until the first has waited long enough."""
+    _wait(line, w, GANG, -1)
+    due_s, index = math.inf, line.centers[w].queue_head
+    while index >= 0:
+        due_s = min(due_s, batch_due_s(line, w, index))
+        index = line.items[index].next
+    if due_s < math.inf:
+        schedule(line.events, line.clock[0].first_center_slot + w, due_s)
+
+
+@kernel
+def _fill_batch(line: Line, w: int, leader: int, others: int) -> None:
+    """The next ``others`` of the queue that are at the leader's operation go with it."""
+    operation, last = line.items[leader].operation, leader
+    before, index = -1, line.centers[w].queue_head
+    while others > 0 and index >= 0:
+        following = line.items[index].next
+        if line.items[index].operation == operation:
+            dequeue(line, w, index, before)
+            line.items[last].batch_next = index
+            last = index
+            others -= 1
+        else:
+            before = index
+        index = following

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from racktwin.sim.jit import kernel
 from racktwin.sim.power import load_per_watt, refusing_limit
-from racktwin.sim.states import BLOCKED, CLOSED, COOLANT, PEOPLE, POWER, STANDBY, STARVED
+from racktwin.sim.states import BATCHING, BLOCKED, CLOSED, COOLANT, PEOPLE, POWER, STANDBY, STARVED
 
 from .recording import record_limit, record_state
 from .tables import CALENDAR as CALENDAR_CAUSE
 from .tables import COOLANT as COOLANT_CAUSE
+from .tables import GANG as GANG_CAUSE
 from .tables import PEOPLE as PEOPLE_CAUSE
 from .tables import POWER as POWER_CAUSE
 from .tables import Line
@@ -88,6 +89,8 @@ def reason_of(cause: int) -> int:
         return POWER
     if cause == COOLANT_CAUSE:
         return COOLANT
+    if cause == GANG_CAUSE:
+        return BATCHING
     return CLOSED if cause == CALENDAR_CAUSE else STARVED
 
 

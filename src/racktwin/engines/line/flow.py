@@ -12,9 +12,9 @@ from racktwin.sim.rng import philox
 from racktwin.sim.states import NON_SCHEDULED, STANDBY
 
 from .draw import free_reservation, reason_of, set_draw, set_state, stand_by_blocked
-from .material import free_item, kit_is_there, put_in_stock, take_kit, take_swap
+from .material import announce_stock, free_item, kit_is_there, put_in_stock, take_kit, take_swap
 from .quality import end_defects
-from .recording import MADE, record_material, record_operation, record_shipment, record_work_order
+from .recording import MADE, RECOVERED, record_material, record_operation, record_shipment, record_work_order
 from .tables import (
     BLOCKED,
     CALENDAR,
@@ -22,12 +22,12 @@ from .tables import (
     DISCARDED,
     EDD,
     ESCAPED,
-    FIFO,
     FINISHED,
     GANG,
     IDLE,
     MATERIAL,
     NO_CAUSE,
+    PASS,
     PRIORITY,
     SCRAP,
     SCRAPPED,
@@ -37,6 +37,10 @@ from .tables import (
     Line,
 )
 
+_CLOSED_S = 1e12
+"""A closed work center counts as having so much more work before it."""
+
+_MOST_PRODUCED = 1 << 10
 SPARES = 1 << 32
 """Copies of a component beyond the bill of materials are numbered from here."""
 
@@ -88,6 +92,8 @@ def show_idle(line: Line, u: int) -> None:
 def _goes_before(line: Line, rule: int, a: int, b: int) -> bool:
     """Whether item ``a`` is dispatched before ``b``, which came earlier."""
     first, second = line.items[a], line.items[b]
+    if first.is_hot != second.is_hot:
+        return first.is_hot == 1
     if rule == PRIORITY:
         return first.priority > second.priority
     if rule == EDD:
@@ -106,8 +112,9 @@ def enqueue(line: Line, index: int) -> None:
     settle_cause(line, w)
     for cause in range(CAUSES):
         item.center_waited_s[cause] = -center.waited_s[cause]
+    line.operations[item.operation].n_queued += 1
     before, after = center.queue_tail, -1
-    if center.dispatch != FIFO:
+    if center.dispatch in (PRIORITY, EDD, SPT) or item.is_hot:
         before = -1
         after = center.queue_head
         while after >= 0 and not _goes_before(line, center.dispatch, index, after):
@@ -132,8 +139,9 @@ def join(line: Line, index: int, operation: int) -> None:
     item.material_s = item.gang_s = 0.0
     item.visits += 1
     item.next = -1
-    is_first_visit = operation > item.furthest
-    item.furthest = max(item.furthest, operation)
+    is_first_visit = operation > item.furthest and not row.is_move
+    if is_first_visit:
+        item.furthest = operation
     if row.n_consumed > 0 and is_first_visit and (row.wait_head >= 0 or not take_kit(line, index, operation)):
         _wait_for_kit(line, index, operation)
         return
@@ -165,8 +173,10 @@ def gather(line: Line, index: int) -> None:
     row = line.operations[item.operation]
     item.material_s = now_s - item.waiting_since_s
     item.waiting_since_s = now_s
-    item.gang_next = -1
+    item.gang_next = item.batch_next = -1
     if row.gang <= 1 or item.is_reworked:  # a retest does not wait for new partners
+        if row.alternative >= 0:
+            item.operation = _least_loaded(line, item.operation)
         enqueue(line, index)
         return
     if row.gang_tail >= 0:
@@ -185,6 +195,23 @@ def gather(line: Line, index: int) -> None:
     row.gang_head = row.gang_tail = -1
     row.n_gang = 0
     enqueue(line, leader)
+
+
+@kernel
+def _least_loaded(line: Line, operation: int) -> int:
+    """The operation or that of its alternatives with the least work before each unit; a closed place is the last."""
+    best, best_s = operation, -1.0
+    while operation >= 0:
+        row = line.operations[operation]
+        center = line.centers[row.center]
+        parts = center.n_queued + center.n_units - center.n_free + 1
+        load_s = row.mean_s * parts / center.n_units
+        if not center.is_open:
+            load_s += _CLOSED_S
+        if best_s < 0.0 or load_s < best_s:
+            best, best_s = operation, load_s
+        operation = row.alternative
+    return best
 
 
 @kernel
@@ -211,11 +238,10 @@ def new_item(
     item.entity = entity
     item.priority, item.wanted_s, item.due_s = priority, wanted_s, due_s
     item.release_s = np.nan
-    item.visits = item.failures = item.all_failures = item.is_reworked = item.is_order = 0
-    item.operation = item.furthest = item.retest = item.mending = item.next = item.gang_next = item.unit = (
-        item.defects
-    ) = -1
-    item.stress_s = item.energy_j = item.labour_s = 0.0
+    item.visits = item.failures = item.all_failures = item.is_reworked = item.is_order = item.is_hot = 0
+    item.operation = item.furthest = item.retest = item.mending = item.unit = item.defects = -1
+    item.next = item.gang_next = item.batch_next = -1
+    item.stress_s = item.energy_j = item.labour_s = item.drum_left_s = 0.0
     return index
 
 
@@ -226,6 +252,8 @@ def _start(line: Line, index: int) -> None:
     item.serial = clock.next_serial
     clock.next_serial += 1
     item.release_s = clock.now_s
+    item.drum_left_s = line.parts[item.part].drum_s
+    clock.drum_load_s += item.drum_left_s
     join(line, index, line.parts[item.part].first_operation)
 
 
@@ -245,7 +273,9 @@ def _component_of(line: Line, index: int, part: int, copy: int) -> int:
     """A piece of the component ``part`` for item ``index``: its ``copy``-th, of the same order."""
     item = line.items[index]
     entity = entity_of(line.parts[part].key, item.entity, copy)
-    return new_item(line, part, entity, item.order, item.source, item.priority, item.wanted_s, item.due_s)
+    component = new_item(line, part, entity, item.order, item.source, item.priority, item.wanted_s, item.due_s)
+    line.items[component].is_hot = item.is_hot
+    return component
 
 
 @kernel
@@ -266,7 +296,7 @@ def join_debug(line: Line, index: int, operation: int) -> None:
     item.visits += 1
     item.next = -1
     part = -1 if item.mending < 0 else line.kinds[line.defects[item.mending].kind].replace
-    if part >= 0 and line.parts[part].first_operation >= 0:
+    if part >= 0 and line.parts[part].first_operation >= 0 and not line.parts[part].is_kanban:
         release_spare(line, index, part)
     if part >= 0 and not take_swap(line, index, part):
         waited_for = line.parts[part]
@@ -280,21 +310,20 @@ def join_debug(line: Line, index: int, operation: int) -> None:
 
 
 @kernel
-def announce_stock(line: Line, part: int) -> None:
-    """Stock of the part has grown: those who wait for it are served, one at a turn, by :func:`serve_next`."""
-    clock, row = line.clock[0], line.parts[part]
-    if not row.is_served:
-        row.is_served = 1
-        row.next_served = clock.served_part
-        clock.served_part = part
-
-
-@kernel
 def serve_next(line: Line) -> None:
-    """Give stock to one item that waits for it: debug first, then by priority and age over all assemblies."""
+    """Give stock to one item that waits for it: debug first, then by priority and age over all assemblies.
+
+    A free kanban card goes before, and has another piece made.
+    """
     clock = line.clock[0]
     part = clock.served_part
     row = line.parts[part]
+    if row.free_cards > 0:
+        row.free_cards -= 1
+        row.cards_made += 1
+        entity = entity_of(row.key, row.cards_made, 2)
+        release(line, new_item(line, part, entity, -1, -1, 0, clock.now_s, np.inf))
+        return
     index = row.swap_head
     if index >= 0 and take_swap(line, index, part):
         row.swap_head = line.items[index].next
@@ -342,15 +371,58 @@ def _release_held(line: Line, s: int) -> None:
     """A piece of the source has left: the next order that was held back may go."""
     source = line.sources[s]
     source.wip -= 1
-    if source.held_head >= 0:
-        index = source.held_head
-        source.held_head = line.items[index].next
-        if source.held_head < 0:
-            source.held_tail = -1
-        source.wip += 1
-        release(line, index)
-    elif source.interarrival_law < 0:
-        release_order(line, s)
+    if may_release(line, s):
+        if source.held_head >= 0:
+            _release_first_held(line, s)
+        elif source.interarrival_law < 0:
+            release_order(line, s)
+
+
+@kernel
+def may_release(line: Line, s: int) -> bool:
+    """Whether the limit on work in progress and the rope of the source let one more piece go."""
+    source, clock = line.sources[s], line.clock[0]
+    if source.wip >= source.max_wip:
+        return False
+    return source.rope_s <= 0.0 or clock.drum_load_s < source.rope_s * line.centers[clock.drum].n_units
+
+
+@kernel
+def _release_first_held(line: Line, s: int) -> None:
+    source = line.sources[s]
+    index = source.held_head
+    source.held_head = line.items[index].next
+    if source.held_head < 0:
+        source.held_tail = -1
+    line.items[index].next = -1
+    source.wip += 1
+    release(line, index)
+
+
+@kernel
+def pull_rope(line: Line) -> None:
+    """The drum has less work before it: release one piece that the rope held, or note that there is none."""
+    for s in range(line.sources.size):
+        source = line.sources[s]
+        if source.rope_s > 0.0 and may_release(line, s):
+            if source.held_head >= 0:
+                _release_first_held(line, s)
+                return
+            if source.interarrival_law < 0:
+                release_order(line, s)
+                return
+    line.clock[0].is_rope_slack = 0
+
+
+@kernel
+def ease_drum(line: Line, index: int, work_s: float) -> None:
+    """Item ``index`` stands for ``work_s`` less work at the drum, or as much less as it has left."""
+    item, clock = line.items[index], line.clock[0]
+    done_s = min(work_s, item.drum_left_s)
+    if done_s > 0.0:
+        item.drum_left_s -= done_s
+        clock.drum_load_s -= done_s
+        clock.is_rope_slack = 1
 
 
 @kernel
@@ -371,7 +443,7 @@ def release_order(line: Line, s: int) -> None:
     due_s = next_due_s(line, s)
     entity = entity_of(source.key, source.arrivals, 0)
     index = new_item(line, source.part, entity, clock.next_order, s, source.priority, clock.now_s, due_s)
-    line.items[index].is_order = 1
+    line.items[index].is_order, line.items[index].is_hot = 1, source.is_hot
     clock.next_order += 1
     source.wip += 1
     release(line, index)
@@ -384,6 +456,7 @@ def _ship(line: Line, index: int) -> None:
     record_shipment(line, index, latent, patent)
     record_work_order(line, index, SHIPPED, now_s)
     s = item.source
+    ease_drum(line, index, np.inf)
     free_item(line, index)
     if s >= 0:
         _release_held(line, s)
@@ -394,6 +467,7 @@ def _scrap(line: Line, index: int) -> None:
     """The piece is lost with all it contains; another is released in its place, and components as far as it had any."""
     item = line.items[index]
     end_defects(line, index, DISCARDED)
+    ease_drum(line, index, np.inf)
     record_work_order(line, index, SCRAPPED, line.clock[0].now_s)
     again = _component_of(line, index, item.part, SPARES)
     line.items[again].is_order = item.is_order
@@ -402,7 +476,8 @@ def _scrap(line: Line, index: int) -> None:
         row = line.operations[operation]
         for k in range(row.first_consumed, row.first_consumed + row.n_consumed):
             component = line.links[k].to
-            if line.parts[component].first_operation >= 0 and not row.is_rework:
+            made = line.parts[component]
+            if made.first_operation >= 0 and not row.is_rework and not made.is_kanban:
                 for copy in range(line.links[k].count):
                     release(line, _component_of(line, again, component, copy))
     free_item(line, index)
@@ -422,8 +497,13 @@ def vacate(line: Line, u: int) -> None:
 
 @kernel
 def make_free(line: Line, u: int) -> None:
-    """The idle unit ``u`` can take work."""
-    unit = line.units[u]
+    """The idle unit ``u`` can take work, unless upkeep is due: that comes first."""
+    unit, clock = line.units[u], line.clock[0]
+    for k in range(unit.first_upkeep, unit.first_upkeep + unit.n_upkeep):
+        if line.upkeep[k].is_due:
+            unit.next_free = clock.upkeep_head
+            clock.upkeep_head = u
+            return
     bank, center = line.banks[unit.bank], line.centers[unit.center]
     unit.next_free = bank.free_head
     bank.free_head = u
@@ -434,90 +514,156 @@ def make_free(line: Line, u: int) -> None:
 
 
 @kernel
-def hand_over(line: Line, u: int) -> None:
-    """The finished item of unit ``u`` goes where it is bound."""
-    unit = line.units[u]
+def _hand_over(line: Line, u: int) -> None:
+    """The first finished item of unit ``u`` goes where it is bound."""
+    unit, now_s = line.units[u], line.clock[0].now_s
     index = unit.held
     item = line.items[index]
     if unit.health != UP:
-        unit.down_s += line.clock[0].now_s - unit.down_since_s
+        unit.down_s += now_s - unit.down_since_s
+        unit.down_since_s = now_s
     record_operation(line, u)
-    item.energy_j += unit.energy_j
-    item.labour_s += unit.labour_s
+    item.energy_j += unit.energy_j / unit.n_begun
+    item.labour_s += unit.labour_s / unit.n_begun
     item.unit = -1
-    vacate(line, u)
-    if unit.outcome == SCRAP:
+    unit.held, unit.n_held = item.batch_next, unit.n_held - 1
+    item.batch_next = -1
+    if unit.held < 0:
+        vacate(line, u)
+    if item.outcome == PASS:
+        _pass_on(line, index)
+    if item.outcome == SCRAP:
         _scrap(line, index)
-    elif unit.target == FINISHED:
+    elif item.target == FINISHED:
         if item.is_order:
             _ship(line, index)
         else:
+            ease_drum(line, index, np.inf)
             put_in_stock(line, index)
             record_material(line, item.part, 1, MADE)
             announce_stock(line, item.part)
-    elif line.operations[unit.target].is_rework:
-        join_debug(line, index, unit.target)
+    elif line.operations[item.target].is_rework:
+        join_debug(line, index, item.target)
     else:
-        join(line, index, unit.target)
+        join(line, index, item.target)
+
+
+@kernel
+def _pass_on(line: Line, index: int) -> None:
+    """What follows when an operation passes: parts it produces, and work the drum has done."""
+    row = line.operations[line.items[index].operation]
+    if row.center == line.clock[0].drum:
+        ease_drum(line, index, row.mean_s)
+    for k in range(row.first_produced, row.first_produced + row.n_produced):
+        part, pieces = line.links[k].to, line.links[k].count
+        if line.parts[part].first_operation >= 0:
+            for copy in range(pieces):
+                _recover(line, index, part, copy)
+        else:
+            line.parts[part].on_hand += pieces
+            line.parts[part].loose += pieces
+            record_material(line, part, pieces, RECOVERED)
+        announce_stock(line, part)
+
+
+@kernel
+def _recover(line: Line, index: int, part: int, copy: int) -> None:
+    """A piece of a part made here comes out of item ``index`` and goes to stock as good."""
+    clock, visits = line.clock[0], line.items[index].visits
+    piece = _component_of(line, index, part, 2 * SPARES + visits * _MOST_PRODUCED + copy)
+    line.items[piece].serial = clock.next_serial
+    clock.next_serial += 1
+    line.items[piece].release_s = clock.now_s
+    put_in_stock(line, piece)
+    record_material(line, part, 1, RECOVERED)
 
 
 @kernel
 def leave(line: Line, u: int) -> None:
-    """Work on the item of unit ``u`` has ended: it leaves, or blocks the unit if the next buffer is full."""
+    """Work on what unit ``u`` holds has ended: each item leaves, or blocks the unit if its next buffer is full."""
     unit = line.units[u]
     item = line.items[unit.held]
     set_draw(line, u, item.part, 0.0)
     free_reservation(line, u, item.part)
     unit.ended_s, unit.down_by_end_s = line.clock[0].now_s, unit.down_s
-    if unit.outcome == SCRAP or unit.target == FINISHED:
-        hand_over(line, u)
-        return
-    row = line.operations[unit.target]
-    center = line.centers[row.center]
-    is_bounded = not row.is_rework and row.n_consumed == 0 and row.gang <= 1 and not item.is_reworked
-    if not is_bounded or center.n_queued < center.buffer:
-        hand_over(line, u)
-        return
+    _let_go(line, u)
+
+
+@kernel
+def _let_go(line: Line, u: int) -> None:
+    """Hand over one item of unit ``u`` after the other, until it is empty or blocked."""
+    unit = line.units[u]
+    while unit.held >= 0:
+        if _has_room(line, unit.held):
+            _hand_over(line, u)
+        else:
+            _block(line, u, line.operations[line.items[unit.held].target].center)
+            return
+
+
+@kernel
+def _has_room(line: Line, index: int) -> bool:
+    """Whether item ``index``, finished, can go on; rework, kits, gangs and a choice of places are not bounded."""
+    item = line.items[index]
+    if item.outcome == SCRAP or item.target == FINISHED:
+        return True
+    row = line.operations[item.target]
+    is_bounded = not row.is_rework and row.n_consumed == 0 and row.gang <= 1 and row.alternative < 0
+    if not is_bounded or item.is_reworked:
+        return True
+    return line.centers[row.center].n_queued < line.centers[row.center].buffer
+
+
+@kernel
+def _block(line: Line, u: int, w: int) -> None:
+    """Unit ``u`` cannot hand over its item, since the buffer of work center ``w`` is full."""
+    unit, center = line.units[u], line.centers[w]
     unit.activity = BLOCKED
-    stand_by_blocked(line, u, item.serial)
+    stand_by_blocked(line, u, line.items[unit.held].serial)
     unit.next_blocked = -1
     if center.blocked_tail >= 0:
         line.units[center.blocked_tail].next_blocked = u
     else:
         center.blocked_head = u
     center.blocked_tail = u
-    mark(line, row.center)
+    mark(line, w)
 
 
 @kernel
 def unblock(line: Line, w: int) -> None:
-    """The unit that has been blocked longest by work center ``w`` hands over its item."""
+    """The unit that has been blocked longest by work center ``w`` hands over its item, and what else can go."""
     center = line.centers[w]
     u = center.blocked_head
     center.blocked_head = line.units[u].next_blocked
     if center.blocked_head < 0:
         center.blocked_tail = -1
-    hand_over(line, u)
+    _hand_over(line, u)
+    _let_go(line, u)
 
 
 @kernel
-def dequeue(line: Line, w: int) -> None:
-    """The head of the queue enters work: what it waited for is booked to it (and to its gang)."""
-    center = line.centers[w]
+def dequeue(line: Line, w: int, index: int, before: int) -> None:
+    """Item ``index``, which stands behind ``before`` (-1: the head), enters work: what it waited for is booked."""
+    center, leader = line.centers[w], line.items[index]
     settle_cause(line, w)
-    index = center.queue_head
-    center.queue_head = line.items[index].next
-    if center.queue_head < 0:
-        center.queue_tail = -1
+    if before >= 0:
+        line.items[before].next = leader.next
+    else:
+        center.queue_head = leader.next
+    if leader.next < 0:
+        center.queue_tail = before
     center.n_queued -= 1
-    leader = line.items[index]
+    line.operations[leader.operation].n_queued -= 1
     leader.next = -1
     for cause in range(CAUSES):
-        leader.center_waited_s[cause] += center.waited_s[cause]
+        waited_s = leader.center_waited_s[cause] + center.waited_s[cause]
+        member = index
+        while member >= 0:
+            line.items[member].center_waited_s[cause] = waited_s
+            member = line.items[member].gang_next
     member = index
     while member >= 0:
         item = line.items[member]
-        for cause in range(CAUSES):
-            item.center_waited_s[cause] = leader.center_waited_s[cause]
-        item.center_waited_s[MATERIAL], item.center_waited_s[GANG] = item.material_s, item.gang_s
+        item.center_waited_s[MATERIAL] += item.material_s
+        item.center_waited_s[GANG] += item.gang_s
         member = item.gang_next

@@ -11,36 +11,40 @@ from racktwin.sim.events import fire, next_slot, schedule, settle_fired
 from racktwin.sim.jit import entry_point, kernel
 from racktwin.sim.packing import packed
 
-from .attendance import begin_round, free_skills, is_retried, lift_claim, pass_claim, retry_claim
+from .attendance import balance_places, begin_round, free_skills, is_retried, lift_claim, pass_claim, retry_claim
 from .dispatch import dispatch
 from .flow import (
-    announce_stock,
     entity_of,
     mark,
+    may_release,
     new_item,
     next_due_s,
+    pull_rope,
     release,
     release_order,
     serve_next,
     show_idle,
 )
-from .material import receive
+from .material import announce_stock, receive
 from .recording import record_defect, record_labour, record_limit, record_state, record_work_order
+from .service import begin_upkeep, book_and_go_on, break_down, end_service, fall_due, interrupt_service, start_clocks
+from .shortage import change_limit, raise_throttled
 from .tables import (
     HEADCOUNT,
     IDLE,
     IN_PROGRESS,
+    IN_SERVICE,
     IN_STOCK,
+    LIMIT_CHANGE,
     OPEN,
     OPENING,
     RECEIPT,
     RELEASE,
-    REPAIRING,
     UP,
     WORKING,
     Line,
 )
-from .work import book_and_go_on, break_down, end_phase, end_repair, first_life, interrupt_repair, pause
+from .work import end_phase, pause
 
 DONE, ROWS_FULL, ITEMS_FULL, DEFECTS_FULL, STUCK, OVERFLOW = range(6)
 """Why :func:`run` returned: finished; Python must make room in a table and call again; or it is no use to go on."""
@@ -59,7 +63,10 @@ def start(tables: Line) -> None:
 def _start(line: Line) -> None:
     clock = line.clock[0]
     for u in range(line.units.size):
-        first_life(line, u)
+        start_clocks(line, u)
+    for part in range(line.parts.size):
+        if line.parts[part].free_cards > 0:
+            announce_stock(line, part)
     for t in range(line.timelines.size):
         if line.timelines[t].next < line.timelines[t].end:
             time_s = line.steps[line.timelines[t].next].time_s
@@ -89,8 +96,11 @@ def _run(line: Line) -> int:
         if clock.turns > MOST_TURNS:
             return STUCK
         clock.turns += 1
-        if clock.served_part >= 0:
-            serve_next(line)
+        if clock.served_part >= 0 or clock.is_rope_slack:
+            if clock.served_part >= 0:
+                serve_next(line)
+            else:
+                pull_rope(line)
             settle(line)
             continue
         slot = next_slot(line.events)
@@ -113,16 +123,20 @@ def handle(line: Line, slot: int) -> None:
     """The event of ``slot``; all else at this instant follows in :func:`settle`."""
     clock = line.clock[0]
     if slot < clock.first_failure_slot:
-        if line.units[slot].health == REPAIRING:
-            end_repair(line, slot)
+        if line.units[slot].health == IN_SERVICE:
+            end_service(line, slot)
         else:
             end_phase(line, slot)
-    elif slot < clock.first_timeline_slot:
+    elif slot < clock.first_upkeep_slot:
         break_down(line, slot - clock.first_failure_slot)
+    elif slot < clock.first_timeline_slot:
+        fall_due(line, slot - clock.first_upkeep_slot)
     elif slot < clock.first_source_slot:
         take_step(line, slot - clock.first_timeline_slot)
-    else:
+    elif slot < clock.first_center_slot:
         receive_order(line, slot - clock.first_source_slot)
+    else:
+        mark(line, slot - clock.first_center_slot)
 
 
 @kernel
@@ -130,8 +144,14 @@ def settle(line: Line) -> None:
     """Let everything that can happen now happen: claims on what was freed first, then queues that changed."""
     clock = line.clock[0]
     while True:
-        if clock.is_freed:
+        if clock.upkeep_head >= 0:
+            u = clock.upkeep_head
+            clock.upkeep_head = line.units[u].next_free
+            begin_upkeep(line, u)
+        elif clock.is_freed:
             retry_claims(line)
+        elif clock.is_raised:
+            raise_throttled(line)
         elif clock.dirty_center >= 0:
             w = clock.dirty_center
             clock.dirty_center = line.centers[w].next_dirty
@@ -184,8 +204,10 @@ def take_step(line: Line, t: int) -> None:
         change_headcount(line, step.target, step.amount)
     elif timeline.kind == OPENING:
         open_center(line, step.target, step.amount)
+    elif timeline.kind == LIMIT_CHANGE:
+        change_limit(line, step.target, step.due_s)
     elif timeline.kind == RECEIPT:
-        receive(line, step.target, step.amount)
+        receive(line, step.target, step.amount, step.lot)
         announce_stock(line, step.target)
 
 
@@ -197,12 +219,20 @@ def change_headcount(line: Line, c: int, present: int) -> None:
     if present > crew.present:
         free_skills(line, c)
     crew.present = present
+    _send_home(line, c)
+    balance_places(line, c)
+
+
+@kernel
+def _send_home(line: Line, c: int) -> None:
+    """Where more of the crew are at work than present, work pauses, the last units first."""
+    crew = line.crews[c]
     for u in range(line.units.size - 1, -1, -1):
-        if crew.busy <= present:
+        if crew.busy <= crew.present:
             return
         unit = line.units[u]
-        if unit.health == REPAIRING and unit.repair_crew == c:
-            interrupt_repair(line, u)
+        if unit.health == IN_SERVICE and unit.service_crew == c:
+            interrupt_service(line, u)
         elif unit.health == UP and unit.activity == WORKING and unit.has_people:
             phase = line.phases[unit.phase]
             for need in range(phase.n_needs):
@@ -231,7 +261,7 @@ def release_piece(line: Line, step: Any, piece: int) -> None:
     part.ordered += 1
     order = clock.next_order - 1
     index = new_item(line, step.target, entity, order, -1, step.priority, clock.now_s, step.due_s)
-    line.items[index].is_order = 1
+    line.items[index].is_order, line.items[index].is_hot = 1, step.is_hot
     release(line, index)
 
 
@@ -241,7 +271,7 @@ def receive_order(line: Line, s: int) -> None:
     source, clock = line.sources[s], line.clock[0]
     slot = clock.first_source_slot + s
     if source.interarrival_law < 0:
-        if source.wip < source.max_wip:
+        if may_release(line, s):
             release_order(line, s)
             schedule(line.events, slot, clock.now_s)
         return
@@ -253,8 +283,8 @@ def receive_order(line: Line, s: int) -> None:
     entity = entity_of(source.key, source.arrivals, source.pieces_left)
     order = clock.next_order - 1
     index = new_item(line, source.part, entity, order, s, source.priority, clock.now_s, source.order_due_s)
-    line.items[index].is_order = 1
-    if source.wip < source.max_wip:
+    line.items[index].is_order, line.items[index].is_hot = 1, source.is_hot
+    if source.held_head < 0 and may_release(line, s):
         source.wip += 1
         release(line, index)
     elif source.held_tail >= 0:

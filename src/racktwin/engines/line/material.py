@@ -9,7 +9,7 @@ from __future__ import annotations
 from racktwin.sim.jit import kernel
 
 from .quality import bring_defects, inherit_defects
-from .recording import RECEIVED, SWAPPED, USED, record_material, record_work_order
+from .recording import RECEIVED, SWAPPED, USED, record_genealogy, record_material, record_work_order
 from .tables import CONSUMED, DRAW_BROUGHT, DRAW_SWAPPED, Line
 
 
@@ -38,9 +38,29 @@ def put_in_stock(line: Line, index: int) -> None:
 
 
 @kernel
-def receive(line: Line, part: int, pieces: int) -> None:
-    """Bought pieces arrive."""
-    line.parts[part].on_hand += pieces
+def announce_stock(line: Line, part: int) -> None:
+    """Stock or free kanban cards of the part have grown: they are served, one at a turn, by :func:`flow.serve_next`."""
+    clock, row = line.clock[0], line.parts[part]
+    if not row.is_served:
+        row.is_served = 1
+        row.next_served = clock.served_part
+        clock.served_part = part
+
+
+@kernel
+def receive(line: Line, part: int, pieces: int, lot: int) -> None:
+    """Bought pieces arrive, of a lot or (-1) of none."""
+    row = line.parts[part]
+    row.on_hand += pieces
+    if lot < 0:
+        row.loose += pieces
+    else:
+        line.lots[lot].pieces, line.lots[lot].next = pieces, -1
+        if row.lot_tail >= 0:
+            line.lots[row.lot_tail].next = lot
+        else:
+            row.lot_head = lot
+        row.lot_tail = lot
     record_material(line, part, pieces, RECEIVED)
 
 
@@ -54,6 +74,7 @@ def _assemble(line: Line, index: int, part: int) -> None:
     if row.stock_head < 0:
         row.stock_tail = -1
     inherit_defects(line, index, child)
+    record_genealogy(line, index, part, component.serial, -1, 1)
     item.energy_j += component.energy_j
     item.labour_s += component.labour_s
     item.all_failures += component.all_failures
@@ -86,8 +107,33 @@ def _take(line: Line, index: int, part: int, pieces: int, reason: int, draw: int
     if row.first_operation >= 0:
         for _ in range(pieces):
             _assemble(line, index, part)
+        if row.is_kanban:
+            row.free_cards += pieces
+            announce_stock(line, part)
     else:
-        bring_defects(line, index, part, pieces, draw)
+        loose = pieces if row.lot_head < 0 else min(pieces, row.loose)
+        row.loose -= loose
+        if loose > 0:
+            bring_defects(line, index, part, loose, draw, -1)
+        _take_from_lots(line, index, part, pieces - loose, draw)
+
+
+@kernel
+def _take_from_lots(line: Line, index: int, part: int, pieces: int, draw: int) -> None:
+    """Take so many pieces of the oldest lots into item ``index``."""
+    row = line.parts[part]
+    while pieces > 0 and row.lot_head >= 0:
+        lot = row.lot_head
+        taken = min(pieces, line.lots[lot].pieces)
+        line.lots[lot].pieces -= taken
+        pieces -= taken
+        if taken > 0:
+            bring_defects(line, index, part, taken, draw, lot)
+            record_genealogy(line, index, part, -1, lot, taken)
+        if line.lots[lot].pieces == 0:
+            row.lot_head = line.lots[lot].next
+            if row.lot_head < 0:
+                row.lot_tail = -1
 
 
 @kernel

@@ -24,6 +24,9 @@ from .tables import (
 
 _STRESS_ROUNDING_S = 1e-6
 
+_LOT_KEY = np.uint64(0x9E3779B97F4A7C15)
+"""Makes the draws of each lot its own."""
+
 MOST_VISITS = 1 << 20
 """Defects made by a visit draw beyond the numbers of any visit."""
 
@@ -57,14 +60,28 @@ def _make_defect(line: Line, index: int, kind: int, maker: Any, draw: int) -> in
 
 
 @kernel
-def bring_defects(line: Line, index: int, part: int, pieces: int, draw: int) -> None:
-    """Defects that ``pieces`` of a bought part bring into item ``index`` as they are used."""
+def _improved(line: Line, kind: int) -> float:
+    """The share of its first probability that the defect kind still has."""
+    row = line.kinds[kind]
+    if row.improves_in_s <= 0.0:
+        return 1.0
+    return row.improves_to + (1.0 - row.improves_to) * math.exp(-line.clock[0].now_s / row.improves_in_s)
+
+
+@kernel
+def bring_defects(line: Line, index: int, part: int, pieces: int, draw: int, lot: int) -> None:
+    """Defects that ``pieces`` of a bought part, of a lot or (-1) of none, bring into item ``index`` as it is kitted."""
     item, row = line.items[index], line.parts[part]
-    for k in range(row.n_brought):
-        link = line.links[row.first_brought + k]
+    key = line.operations[item.operation].key ^ row.key
+    first, count = row.first_brought, row.n_brought
+    if lot >= 0:
+        first, count = line.lots[lot].first_brought, line.lots[lot].n_brought
+        key ^= _LOT_KEY * np.uint64(lot + 1)
+    for k in range(count):
+        link = line.links[first + k]
         number = draw + VISIT_DRAWS * item.visits + k
-        key = line.operations[item.operation].key ^ row.key
-        for copy in range(binomial(pieces, link.amount, uniform(key, item.entity, number))):
+        p_defect = link.amount * _improved(line, link.to)
+        for copy in range(binomial(pieces, p_defect, uniform(key, item.entity, number))):
             d = _make_defect(line, index, link.to, key, number + VISIT_DRAWS * MOST_VISITS * (copy + 1))
             if d >= 0:
                 line.defects[d].origin_part = part
@@ -78,7 +95,7 @@ def leave_defects(line: Line, index: int) -> None:
     for k in range(operation.n_left):
         link = line.links[operation.first_left + k]
         number = VISIT_DRAWS * item.visits + DRAW_LEFT + k
-        if uniform(operation.key, item.entity, number) < link.amount:
+        if uniform(operation.key, item.entity, number) < link.amount * _improved(line, link.to):
             d = _make_defect(line, index, link.to, operation.key, number + VISIT_DRAWS * MOST_VISITS)
             if d >= 0:
                 line.defects[d].origin_operation = item.operation

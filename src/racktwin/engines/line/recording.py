@@ -9,8 +9,8 @@ from racktwin.sim.jit import kernel
 from .tables import CAUSES, Line
 
 OPERATIONS, WORK_ORDERS, SHIPMENTS, DEFECTS = range(4)
-STATES, LIMITS, LABOUR, MATERIAL = range(4)
-RECEIVED, MADE, USED, SWAPPED = range(4)
+STATES, LIMITS, LABOUR, MATERIAL, GENEALOGY = range(5)
+RECEIVED, MADE, USED, SWAPPED, RECOVERED = range(5)
 
 
 @kernel
@@ -54,6 +54,7 @@ def record_limit(line: Line, index: int) -> None:
         row = _narrow_row(line, LIMITS)
         row.i[0], row.i[1] = index, limit.claims
         row.x[0], row.x[1], row.x[2], row.x[3] = limit.since_s, clock.now_s, limit.draw, limit.reserved
+        row.x[4] = limit.limit
     limit.since_s = clock.now_s
 
 
@@ -78,25 +79,35 @@ def record_material(line: Line, part: int, change: int, reason: int) -> None:
 
 
 @kernel
+def record_genealogy(line: Line, index: int, part: int, child_serial: int, lot: int, pieces: int) -> None:
+    """What has just gone into item ``index``: a component made here, or pieces of a lot (else -1)."""
+    if line.clock[0].is_recording:
+        row = _narrow_row(line, GENEALOGY)
+        row.i[0], row.i[1], row.i[2], row.i[3] = line.items[index].serial, part, child_serial, lot
+        row.x[0], row.x[1] = line.clock[0].now_s, pieces
+
+
+@kernel
 def record_operation(line: Line, u: int) -> None:
-    """The visit of the item in unit ``u``, which leaves now."""
+    """The visit of the item in unit ``u``, which leaves now; a batch shares its energy and labour evenly."""
     clock, unit = line.clock[0], line.units[u]
     if not clock.is_recording:
         return
     item = line.items[unit.held]
     row = _wide_row(line, OPERATIONS)
     row.i[0], row.i[1], row.i[2], row.i[3] = item.serial, item.part, item.operation, u
-    row.i[4], row.i[5] = unit.outcome, unit.outcome_kind
+    row.i[4], row.i[5] = item.outcome, item.outcome_kind
     row.x[0], row.x[1], row.x[2], row.x[3] = item.queued_s, unit.entered_s, unit.ended_s, clock.now_s
     for cause in range(CAUSES):
         row.x[4 + cause] = item.center_waited_s[cause] + unit.waited_s[cause]
     row.x[11], row.x[12] = unit.work_s, unit.down_s
     row.x[13], row.x[14], row.x[15], row.x[16] = (
         clock.now_s - unit.ended_s - (unit.down_s - unit.down_by_end_s),
-        unit.energy_j,
-        unit.labour_s,
+        unit.energy_j / unit.n_begun,
+        unit.labour_s / unit.n_begun,
         unit.lowest_cap,
     )
+    row.x[17] = unit.setup_s
 
 
 @kernel

@@ -23,13 +23,13 @@ Slot = Callable[[int], Array]
 _OUTCOMES = ("pass", "fail", "false_fail", "scrap", "repaired")
 _ORDER_FATES = ("in_progress", "in_stock", "shipped", "consumed", "scrapped")
 _DEFECT_FATES = ("open", "repaired", "scrapped", "escaped")
-_MATERIAL_REASONS = ("receipt", "made", "consumed", "replacement")
+_MATERIAL_REASONS = ("receipt", "made", "consumed", "replacement", "recovered")
 
 WAIT_COLUMNS = tuple(f"wait_{cause}_s" for cause in WAIT_CAUSES)
 
 
-def tables_of(wide: Array, narrow: Array, names: Names, limits: Array, replication: int) -> dict[str, pa.Table]:
-    """All tables that a batch of rows holds, in the schema's column order; ``limits`` are those of the limit rows.
+def tables_of(wide: Array, narrow: Array, names: Names, replication: int) -> dict[str, pa.Table]:
+    """All tables that a batch of rows holds, in the schema's column order.
 
     The column ``visit`` of operations is 0 until :func:`number_visits` has seen all batches.
     """
@@ -39,9 +39,10 @@ def tables_of(wide: Array, narrow: Array, names: Names, limits: Array, replicati
         "shipments": (wide, recording.SHIPMENTS, lambda i, x: _shipments(i, x, names)),
         "defects": (wide, recording.DEFECTS, lambda i, x: _defects(i, x, names)),
         "states": (narrow, recording.STATES, lambda i, x: _states(i, x, names)),
-        "limits": (narrow, recording.LIMITS, lambda i, x: _limits(i, x, names, limits)),
+        "limits": (narrow, recording.LIMITS, lambda i, x: _limits(i, x, names)),
         "labour": (narrow, recording.LABOUR, lambda i, x: _labour(i, x, names)),
         "material": (narrow, recording.MATERIAL, lambda i, x: _material(i, x, names)),
+        "genealogy": (narrow, recording.GENEALOGY, lambda i, x: _genealogy(i, x, names)),
     }
     return {name: _table(name, rows, number, read, replication) for name, (rows, number, read) in readers.items()}
 
@@ -108,6 +109,7 @@ def _operations(i: Slot, x: Slot, names: Names) -> Columns:
         "end_s": x(2),
         "left_s": x(3),
         **waits,
+        "setup_s": x(17),
         "work_s": x(11),
         "down_s": x(12),
         "blocked_s": x(13),
@@ -197,7 +199,7 @@ def _states(i: Slot, x: Slot, names: Names) -> Columns:
     }
 
 
-def _limits(i: Slot, x: Slot, names: Names, limits: Array) -> Columns:
+def _limits(i: Slot, x: Slot, names: Names) -> Columns:
     index = i(0)
     return {
         "name": _words(index, names.limits),
@@ -206,7 +208,7 @@ def _limits(i: Slot, x: Slot, names: Names, limits: Array) -> Columns:
         "end_s": x(1),
         "draw": x(2),
         "reserved": x(3),
-        "limit": limits[index],
+        "limit": x(4),
         "waiting": i(1),
     }
 
@@ -229,4 +231,15 @@ def _material(i: Slot, x: Slot, names: Names) -> Columns:
         "change": i(1),
         "on_hand": i(2),
         "reason": _named(i(3), _MATERIAL_REASONS),
+    }
+
+
+def _genealogy(i: Slot, x: Slot, names: Names) -> Columns:
+    return {
+        "serial_number": i(0),
+        "part": _named(i(1), names.parts),
+        "child_serial_number": i(2),
+        "lot": _named(i(3), names.lots),
+        "pieces": x(1).astype(np.int64),
+        "time_s": x(0),
     }

@@ -37,7 +37,7 @@ def replicate(compiled: CompiledLine, replication: int, seed: int, *, is_recordi
     def flush() -> None:
         clock = line.clock[0]
         wide, narrow = line.wide[: clock.wide_rows], line.narrow[: clock.narrow_rows]
-        batches.append(tables_of(wide, narrow, compiled.names, line.limits.limit, replication))
+        batches.append(tables_of(wide, narrow, compiled.names, replication))
         clock.wide_rows = clock.narrow_rows = 0
 
     # Philox multiplies modulo 2^64; uncompiled, numpy would warn of it

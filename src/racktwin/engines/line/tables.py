@@ -18,24 +18,27 @@ Records = np.recarray[Any, Any]
 
 # What a unit is doing.
 IDLE, WORKING, WAITING, PAUSED, BLOCKED = range(5)
-# Whether it can.
-UP, REPAIRING, REPAIR_WAITING = range(3)
+# Whether it can: up, or down for a service (repair, maintenance, engineering) that goes on or waits for people.
+UP, IN_SERVICE, AWAITING_SERVICE = range(3)
 # Why a work center's queue does not move, in the order of results.schema.WAIT_CAUSES. NO_CAUSE: nobody waits.
 CELL, PEOPLE, POWER, COOLANT, MATERIAL, GANG, CALENDAR = range(7)
 CAUSES = 7
 NO_CAUSE = -1
 # Outcomes of an operation.
 PASS, FAIL, FALSE_FAIL, SCRAP, REPAIRED = range(5)
-# Dispatch rules and failure clocks.
-FIFO, PRIORITY, EDD, SPT = range(4)
-BUSY_CLOCK, CALENDAR_CLOCK = range(2)
+# Dispatch rules: those from CRITICAL_RATIO on look at the whole queue each time. How the bank of a unit is chosen.
+FIFO, PRIORITY, EDD, SPT, CRITICAL_RATIO, LEAST_SETUP = range(6)
+FIRST, FASTEST, HEADROOM = range(3)
+# Clocks of failures and of upkeep.
+BUSY_CLOCK, CALENDAR_CLOCK, PARTS_CLOCK = range(3)
 # Fates of work items and defects.
 IN_PROGRESS, IN_STOCK, SHIPPED, CONSUMED, SCRAPPED = range(5)
 OPEN, MENDED, DISCARDED, ESCAPED = range(4)
 # Kinds of timeline entry.
-HEADCOUNT, OPENING, RECEIPT, RELEASE = range(4)
+HEADCOUNT, OPENING, LIMIT_CHANGE, RECEIPT, RELEASE = range(5)
 # Draw numbers within an operation's stream: visit * VISIT_DRAWS + purpose (+ index).
 VISIT_DRAWS = 1 << 12
+DRAW_SETUP = 255
 DRAW_PHASE, DRAW_LEFT, DRAW_BROUGHT, DRAW_SWAPPED, DRAW_FALSE, DRAW_MENDED = 0, 256, 1024, 2048, 3072, 3073
 BY_DEFECT = -2  # a phase's law: the repair time of the defect in hand
 FINISHED = -1  # an item's target after its last operation
@@ -46,10 +49,18 @@ CLOCK = np.dtype(
         ("now_s", "f8"),
         ("horizon_s", "f8"),
         ("first_failure_slot", "i8"),
+        ("first_upkeep_slot", "i8"),
         ("first_timeline_slot", "i8"),
         ("first_source_slot", "i8"),
+        ("first_center_slot", "i8"),
         ("is_time_phased", "i8"),
         ("is_fair", "i8"),
+        ("sheds_first", "i8"),
+        ("upkeep_head", "i8"),  # idle units with upkeep due, chained by next_free
+        ("is_raised", "i8"),  # a limit has risen: what was throttled may be raised
+        ("drum", "i8"),  # the work center that paces releases, or -1
+        ("drum_load_s", "f8"),  # mean work for it of all that is released and not yet through
+        ("is_rope_slack", "i8"),  # an order held by the rope may go
         ("is_recording", "i8"),
         ("next_serial", "i8"),
         ("next_order", "i8"),
@@ -97,16 +108,34 @@ CENTER = np.dtype(
         ("fails", "i8"),
         ("failure_clock", "i8"),
         ("between_law", "i8"),
-        ("repair_law", "i8"),
-        ("repair_skill", "i8"),
-        ("repair_operators", "i8"),
+        ("repair", "i8"),  # its service row
         ("restarts", "i8"),
+        ("unit_choice", "i8"),
+        ("n_families", "i8"),  # of set-ups; 0: none are needed
+        ("first_setup", "i8"),  # links to phases: row `from` (n_families: nothing yet) times n_families plus `to`
+        ("batch", "i8"),  # most parts in a unit at once
+        ("least_batch", "i8"),
+        ("batch_wait_s", "f8"),
+        ("vehicle_speed_m_per_s", "f8"),  # 0: the units are no vehicles
+        ("x_m", "f8"),
+        ("y_m", "f8"),
     ]
 )
 
+SERVICE = np.dtype(
+    [("state", "i8"), ("reason", "i8"), ("wait_reason", "i8"), ("law", "i8"), ("skill", "i8"), ("operators", "i8")]
+)
+"""What takes a unit out of production, with the E10 state it is then in; skill -1 needs nobody."""
+
+UPKEEP = np.dtype(
+    [("service", "i8"), ("clock", "i8"), ("every", "f8"), ("left", "f8"), ("due_s", "f8"), ("is_due", "i8"),
+     ("done", "i8")]
+)  # fmt: skip
+"""A planned service of one unit: due at a time (calendar), or when ``left`` (busy seconds, parts) is used up."""
+
 BANK = np.dtype(
     [("center", "i8"), ("free_head", "i8"), ("n_free", "i8"), ("first_path", "i8"), ("n_paths", "i8"),
-     ("idle_draw_w", "f8"), ("n_units", "i8")]
+     ("idle_draw_w", "f8"), ("n_units", "i8"), ("speed", "f8")]
 )  # fmt: skip
 
 MOST_SKILLS = 4
@@ -124,7 +153,9 @@ UNIT = np.dtype(
         ("reason", "i8"),
         ("state_since_s", "f8"),
         ("state_serial", "i8"),
-        ("held", "i8"),  # the item inside, or -1
+        ("held", "i8"),  # the item inside (of a batch, the first left), or -1
+        ("n_held", "i8"),
+        ("n_begun", "i8"),  # parts that began together
         ("phase", "i8"),
         ("level", "i8"),
         ("entered_s", "f8"),
@@ -135,12 +166,21 @@ UNIT = np.dtype(
         ("cut_defect", "i8"),  # the defect whose failure ends the phase, or -1
         ("has_people", "i8"),
         ("crews", "i8", (MOST_SKILLS,)),
-        ("repair_crew", "i8"),
-        ("repair_left_s", "f8"),
+        ("family", "i8"),  # what it is set up for, or -1
+        ("setup_s", "f8"),
+        ("is_shed", "i8"),  # its power was taken away
+        ("is_throttled", "i8"),
+        ("pace", "f8"),  # how fast its people are
+        ("repetition", "i8"),  # how often the operation has been begun, this time included
+        ("service", "i8"),
+        ("upkeep", "i8"),  # of the present service, or -1
+        ("first_upkeep", "i8"),
+        ("n_upkeep", "i8"),
+        ("service_crew", "i8"),
+        ("service_left_s", "f8"),
+        ("x_m", "f8"),  # where a vehicle stands
+        ("y_m", "f8"),
         ("down_since_s", "f8"),
-        ("target", "i8"),  # where the finished item goes: an operation, or FINISHED
-        ("outcome", "i8"),
-        ("outcome_kind", "i8"),
         ("reserved_w", "f8"),
         ("draw_w", "f8"),
         ("draw_since_s", "f8"),
@@ -158,8 +198,11 @@ UNIT = np.dtype(
 )
 
 CREW = np.dtype(
-    [("present", "i8"), ("busy", "i8"), ("claims", "i8"), ("since_s", "f8"), ("first_skill", "i8"), ("n_skills", "i8")]
-)
+    [("present", "i8"), ("busy", "i8"), ("claims", "i8"), ("since_s", "f8"), ("first_skill", "i8"), ("n_skills", "i8"),
+     ("walking_speed_m_per_s", "f8"), ("first_place", "i8"), ("n_places", "i8")]
+)  # fmt: skip
+PLACE = np.dtype([("x_m", "f8"), ("y_m", "f8"), ("idle", "i8")])
+"""Where people of a walking crew stand idle: its base, then each work center."""
 SKILL = np.dtype(
     [
         ("first_crew", "i8"),
@@ -190,6 +233,22 @@ OPERATION = np.dtype(
         ("n_detected", "i8"),
         ("p_false_failure", "f8"),
         ("mean_s", "f8"),
+        ("left_s", "f8"),  # mean work from here to the end of the route
+        ("alternative", "i8"),  # the same operation at another work center, or -1
+        ("speed", "f8"),
+        ("family", "i8"),  # of set-ups, among those of its work center, or -1
+        ("first_produced", "i8"),
+        ("n_produced", "i8"),
+        ("learning_exponent", "f8"),
+        ("experience", "f8"),
+        ("learning_floor", "f8"),
+        ("begun", "i8"),
+        ("n_queued", "i8"),
+        ("is_move", "i8"),
+        ("from_x_m", "f8"),
+        ("from_y_m", "f8"),
+        ("to_x_m", "f8"),
+        ("to_y_m", "f8"),
         ("wait_head", "i8"),  # items that wait for material or for gang partners
         ("wait_tail", "i8"),
         ("gang_head", "i8"),
@@ -209,6 +268,8 @@ PHASE = np.dtype(
         ("first_level", "i8"),
         ("n_levels", "i8"),
         ("stress", "f8"),
+        ("mean_s", "f8"),
+        ("is_setup", "i8"),
     ]
 )
 LEVEL = np.dtype([("cap", "f8"), ("speed", "f8")])
@@ -232,17 +293,27 @@ PART = np.dtype(
         ("n_brought", "i8"),
         ("liquid_fraction", "f8"),
         ("coolant_flow_m3_per_j", "f8"),
-        ("ordered", "i8"),  # pieces ordered by the order book so far
+        ("ordered", "i8"),  # pieces ordered by the order book or by kanban cards so far
+        ("is_kanban", "i8"),
+        ("free_cards", "i8"),  # kanban cards that wait to be made
+        ("cards_made", "i8"),
+        ("drum_s", "f8"),  # mean work of one piece at the drum
+        ("loose", "i8"),  # pieces on hand of no lot; they go first
+        ("lot_head", "i8"),  # lots on hand, oldest first
+        ("lot_tail", "i8"),
         ("key", "u8"),
     ]
 )
 
 KIND = np.dtype(
     [("is_latent", "i8"), ("weibull_shape", "f8"), ("scale_s", "f8"), ("replace", "i8"), ("repair_law", "i8"),
-     ("p_repaired", "f8")]
+     ("p_repaired", "f8"), ("improves_to", "f8"), ("improves_in_s", "f8")]
 )  # fmt: skip
 
 LINK = np.dtype([("to", "i8"), ("count", "i8"), ("amount", "f8")])
+
+LOT = np.dtype([("pieces", "i8"), ("next", "i8"), ("first_brought", "i8"), ("n_brought", "i8")])
+"""A receipt of a bought part that can be traced; its defects are its own."""
 
 ITEM = np.dtype(
     [
@@ -252,6 +323,7 @@ ITEM = np.dtype(
         ("order", "i8"),
         ("source", "i8"),
         ("priority", "i8"),
+        ("is_hot", "i8"),
         ("is_order", "i8"),
         ("wanted_s", "f8"),
         ("release_s", "f8"),
@@ -266,7 +338,12 @@ ITEM = np.dtype(
         ("mending", "i8"),  # the defect that debug is about, or -1
         ("next", "i8"),
         ("gang_next", "i8"),
+        ("batch_next", "i8"),
         ("unit", "i8"),
+        ("target", "i8"),  # where it goes once finished here: an operation, or FINISHED
+        ("outcome", "i8"),
+        ("outcome_kind", "i8"),
+        ("drum_left_s", "f8"),  # mean work for the drum that it still stands for
         ("queued_s", "f8"),
         ("waiting_since_s", "f8"),
         ("material_s", "f8"),
@@ -309,6 +386,8 @@ SOURCE = np.dtype(
         ("due_law", "i8"),
         ("first_s", "f8"),
         ("priority", "i8"),
+        ("is_hot", "i8"),
+        ("rope_s", "f8"),
         ("max_wip", "i8"),
         ("wip", "i8"),
         ("arrivals", "i8"),
@@ -321,7 +400,10 @@ SOURCE = np.dtype(
 )
 
 TIMELINE = np.dtype([("next", "i8"), ("end", "i8"), ("kind", "i8"), ("pieces_done", "i8")])
-STEP = np.dtype([("time_s", "f8"), ("target", "i8"), ("amount", "i8"), ("due_s", "f8"), ("priority", "i8")])
+STEP = np.dtype(
+    [("time_s", "f8"), ("target", "i8"), ("amount", "i8"), ("due_s", "f8"), ("priority", "i8"), ("is_hot", "i8"),
+     ("lot", "i8")]
+)  # fmt: skip
 
 CLAIM = np.dtype([("next", "i8"), ("prev", "i8"), ("is_listed", "i8"), ("cause", "i8"), ("on", "i8")])
 
@@ -338,7 +420,10 @@ class Line(NamedTuple):
     centers: Records
     banks: Records
     units: Records
+    services: Records
+    upkeep: Records
     crews: Records
+    places: Records
     skills: Records
     operations: Records
     phases: Records
@@ -346,6 +431,7 @@ class Line(NamedTuple):
     parts: Records
     kinds: Records
     links: Records
+    lots: Records
     paths: Records
     limits: Records
     claims: Records
@@ -366,7 +452,10 @@ DTYPES: dict[str, np.dtype[Any]] = {
     "centers": CENTER,
     "banks": BANK,
     "units": UNIT,
+    "services": SERVICE,
+    "upkeep": UPKEEP,
     "crews": CREW,
+    "places": PLACE,
     "skills": SKILL,
     "operations": OPERATION,
     "phases": PHASE,
@@ -374,6 +463,7 @@ DTYPES: dict[str, np.dtype[Any]] = {
     "parts": PART,
     "kinds": KIND,
     "links": LINK,
+    "lots": LOT,
     "paths": PATH,
     "limits": LIMIT,
     "claims": CLAIM,

@@ -1,6 +1,8 @@
-"""What happens in a work unit: phases, waits between them, pauses, breakdowns, and the verdict at the end."""
+"""What happens in a work unit: set-up, phases, waits between them, pauses, and the verdict at the end."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from racktwin.sim import states
 from racktwin.sim.distributions import sample
@@ -9,9 +11,7 @@ from racktwin.sim.jit import kernel
 
 from .attendance import (
     drop_claim,
-    employ,
-    find_crew,
-    free_skills,
+    gather_people,
     list_claim,
     people_needed,
     release_people,
@@ -19,7 +19,7 @@ from .attendance import (
     take_people,
 )
 from .draw import free_reservation, reason_of, refused_by, reserve, set_draw, set_state
-from .flow import leave, make_free
+from .flow import leave
 from .quality import (
     add_stress,
     fails_falsely,
@@ -31,24 +31,22 @@ from .quality import (
     next_to_mend,
 )
 from .tables import (
-    BLOCKED,
     BUSY_CLOCK,
     BY_DEFECT,
+    CALENDAR_CLOCK,
     CAUSES,
     COOLANT,
     DRAW_PHASE,
+    DRAW_SETUP,
     FAIL,
     FALSE_FAIL,
-    IDLE,
+    PARTS_CLOCK,
     PASS,
     PAUSED,
     PEOPLE,
     POWER,
-    REPAIR_WAITING,
     REPAIRED,
-    REPAIRING,
     SCRAP,
-    UP,
     VISIT_DRAWS,
     WAITING,
     WORKING,
@@ -70,7 +68,7 @@ def cap_of(line: Line, phase: int, level: int) -> float:
 
 
 @kernel
-def _speed_of(line: Line, phase: int, level: int) -> float:
+def speed_of(line: Line, phase: int, level: int) -> float:
     row = line.phases[phase]
     return 1.0 if row.n_levels == 0 else line.levels[row.first_level + min(level, row.n_levels - 1)].speed
 
@@ -86,15 +84,55 @@ def enter(line: Line, u: int, index: int, level: int) -> None:
     """Item ``index`` enters unit ``u``, whose reservation (and first people) are already taken."""
     unit, now_s = line.units[u], line.clock[0].now_s
     item = line.items[index]
-    item.unit = u
     unit.held, unit.level = index, level
     unit.entered_s = unit.since_s = unit.draw_since_s = now_s
     unit.energy_j = unit.labour_s = unit.work_s = unit.down_s = 0.0
     for cause in range(CAUSES):
         unit.waited_s[cause] = 0.0
     unit.lowest_cap = 1.0
-    unit.outcome_kind = -1
-    unit.phase = line.operations[item.operation].first_phase
+    unit.is_shed = unit.is_throttled = 0
+    unit.setup_s = 0.0
+    operation = line.operations[item.operation]
+    operation.begun += 1
+    unit.repetition = operation.begun
+    unit.phase = opening_phase(line, u, item.operation)
+    unit.n_held = 0
+    member = index
+    while member >= 0:
+        line.items[member].unit = u
+        unit.n_held += 1
+        member = line.items[member].batch_next
+    unit.n_begun = unit.n_held
+
+
+@kernel
+def opening_phase(line: Line, u: int, operation: int) -> int:
+    """The phase with which unit ``u`` would begin the operation: a set-up, or the operation's first."""
+    row, center = line.operations[operation], line.centers[line.units[u].center]
+    if center.n_families > 0 and row.family >= 0 and line.units[u].family != row.family:
+        before = line.units[u].family
+        if before < 0:
+            before = center.n_families
+        return line.links[center.first_setup + before * center.n_families + row.family].to
+    return row.first_phase
+
+
+@kernel
+def _learned(line: Line, u: int, operation: Any) -> float:
+    """Wright's curve: the share of the first piece's attended time that the present one takes."""
+    if operation.learning_exponent == 0.0:
+        return 1.0
+    number = operation.experience + line.units[u].repetition
+    return max(operation.learning_floor, number**operation.learning_exponent)
+
+
+@kernel
+def _travel_s(line: Line, u: int, operation: Any) -> float:
+    """How long vehicle ``u`` takes to where the part is, and with it to where it goes."""
+    unit = line.units[u]
+    empty_m = abs(unit.x_m - operation.from_x_m) + abs(unit.y_m - operation.from_y_m)
+    loaded_m = abs(operation.to_x_m - operation.from_x_m) + abs(operation.to_y_m - operation.from_y_m)
+    return (empty_m + loaded_m) / line.centers[unit.center].vehicle_speed_m_per_s
 
 
 @kernel
@@ -107,9 +145,19 @@ def _phase_duration(line: Line, u: int) -> float:
         law = -1 if item.mending < 0 else line.kinds[line.defects[item.mending].kind].repair_law
         if law < 0:
             return 0.0
-    draw = VISIT_DRAWS * item.visits + DRAW_PHASE + unit.phase - operation.first_phase
-    duration_s = sample(line.laws[law], line.samples, operation.key, item.entity, draw)
-    return max(0.0, duration_s) / _speed_of(line, unit.phase, unit.level)
+    number = DRAW_SETUP if phase.is_setup else DRAW_PHASE + unit.phase - operation.first_phase
+    draw = VISIT_DRAWS * item.visits + number
+    duration_s = max(0.0, sample(line.laws[law], line.samples, operation.key, item.entity, draw))
+    if phase.n_needs > 0:
+        duration_s /= unit.pace
+    if phase.is_setup:
+        return duration_s
+    if phase.n_needs > 0:
+        duration_s *= _learned(line, u, operation)
+    duration_s /= speed_of(line, unit.phase, unit.level) * line.banks[unit.bank].speed * operation.speed
+    if operation.is_move:
+        duration_s += _travel_s(line, u, operation)
+    return duration_s
 
 
 @kernel
@@ -117,15 +165,17 @@ def begin_phase(line: Line, u: int) -> None:
     """The phase of unit ``u`` starts now: its power and people are there."""
     unit = line.units[u]
     item, phase = line.items[unit.held], line.phases[unit.phase]
-    unit.phase_s = unit.remaining_s = _phase_duration(line, u)
+    walk_s = gather_people(line, u, unit.phase)
+    unit.phase_s = unit.remaining_s = walk_s + _phase_duration(line, u)
     unit.cut_defect = -1
-    if phase.stress > 0.0 and item.defects >= 0 and not line.operations[item.operation].is_rework:
-        rate = phase.stress * _speed_of(line, unit.phase, unit.level)
+    is_alone = unit.n_held == 1  # a batch stays together to the end of the phase
+    if phase.stress > 0.0 and is_alone and item.defects >= 0 and not line.operations[item.operation].is_rework:
+        rate = phase.stress * speed_of(line, unit.phase, unit.level)
         unit.cut_defect, stress_s = first_failure_under_stress(line, unit.held, rate * unit.phase_s)
         unit.remaining_s = stress_s / rate
     cap = cap_of(line, unit.phase, unit.level)
     unit.lowest_cap = min(unit.lowest_cap, cap)
-    set_draw(line, u, item.part, phase.draw_w * cap)
+    power_on(line, u)
     start_working(line, u)
 
 
@@ -135,36 +185,68 @@ def start_working(line: Line, u: int) -> None:
     unit, now_s = line.units[u], line.clock[0].now_s
     center = line.centers[unit.center]
     unit.activity, unit.since_s = WORKING, now_s
-    set_state(line, u, states.PRODUCTIVE, states.WORKING, line.items[unit.held].serial)
     schedule(line.events, u, now_s + unit.remaining_s)
+    if line.phases[unit.phase].is_setup:
+        set_state(line, u, states.SCHEDULED_DOWN, states.SETUP, line.items[unit.held].serial)
+        return
+    set_state(line, u, states.PRODUCTIVE, states.WORKING, line.items[unit.held].serial)
     if center.fails and center.failure_clock == BUSY_CLOCK and unit.life_s < unit.remaining_s:
         schedule(line.events, line.clock[0].first_failure_slot + u, now_s + unit.life_s)
 
 
 @kernel
-def stop_working(line: Line, u: int) -> None:
-    """Book the work since it began, and send the people away."""
+def wear(line: Line, u: int, worked_s: float, parts: int) -> None:
+    """Work wears tools: upkeep by productive time or by parts may fall due."""
+    unit = line.units[u]
+    for k in range(unit.first_upkeep, unit.first_upkeep + unit.n_upkeep):
+        row = line.upkeep[k]
+        if row.clock == BUSY_CLOCK:
+            row.left -= worked_s
+        elif row.clock == PARTS_CLOCK:
+            row.left -= parts
+        if row.clock != CALENDAR_CLOCK and row.left <= 0.0:
+            row.is_due = 1
+
+
+@kernel
+def book_work(line: Line, u: int) -> None:
+    """Book the work of unit ``u`` since it began or was last booked, and stop its clocks."""
     unit, clock = line.units[u], line.clock[0]
     center = line.centers[unit.center]
+    phase = line.phases[unit.phase]
     worked_s = clock.now_s - unit.since_s
-    unit.work_s += worked_s
+    if phase.is_setup:
+        unit.setup_s += worked_s
+    else:
+        unit.work_s += worked_s
     unit.remaining_s = max(0.0, unit.remaining_s - worked_s)
     unit.since_s = clock.now_s
     if unit.has_people:
         unit.labour_s += worked_s * people_needed(line, unit.phase)
-        release_people(line, u, unit.phase)
-    phase = line.phases[unit.phase]
     if phase.stress > 0.0:
-        rate = phase.stress * _speed_of(line, unit.phase, unit.level)
-        add_stress(line, unit.held, rate * worked_s, rate)
+        rate = phase.stress * speed_of(line, unit.phase, unit.level)
+        member = unit.held
+        while member >= 0:
+            add_stress(line, member, rate * worked_s, rate)
+            member = line.items[member].batch_next
     cancel(line.events, u)
+    if phase.is_setup:
+        return
+    wear(line, u, worked_s, 0)
     if center.fails and center.failure_clock == BUSY_CLOCK:
         unit.life_s -= worked_s
         cancel(line.events, clock.first_failure_slot + u)
 
 
 @kernel
-def _wait_in_cell(line: Line, u: int, activity: int, cause: int, on: int) -> None:
+def stop_working(line: Line, u: int) -> None:
+    """Book the work since it began, and send the people away."""
+    book_work(line, u)
+    release_people(line, u, line.units[u].phase)
+
+
+@kernel
+def wait_in_cell(line: Line, u: int, activity: int, cause: int, on: int) -> None:
     """Unit ``u`` holds its item and waits for people, power or coolant."""
     unit = line.units[u]
     unit.activity = activity
@@ -173,7 +255,7 @@ def _wait_in_cell(line: Line, u: int, activity: int, cause: int, on: int) -> Non
 
 
 @kernel
-def _book_wait(line: Line, u: int) -> None:
+def book_wait(line: Line, u: int) -> None:
     """Book the time since the last look to the cause for which unit ``u`` waits."""
     unit, now_s = line.units[u], line.clock[0].now_s
     claim = line.claims[claimant_of(line, u)]
@@ -183,18 +265,40 @@ def _book_wait(line: Line, u: int) -> None:
 
 
 @kernel
-def _reserve_phase(line: Line, u: int) -> int:
-    """Under time-phased admission, swap the reservation for the phase's own: -1, or the limit that refuses."""
+def levels_of(line: Line, operation: int) -> int:
+    """How many cap levels an operation may be admitted at (1 if it knows none)."""
+    row = line.operations[operation]
+    most = 1
+    for phase in range(row.first_phase, row.first_phase + row.n_phases):
+        most = max(most, line.phases[phase].n_levels)
+    return most
+
+
+@kernel
+def admitted_w(line: Line, operation: int, opening: int, level: int) -> float:
+    """What one part must reserve as the phase ``opening`` starts: its peak if time-phased, else that of all phases."""
+    if line.clock[0].is_time_phased:
+        return line.phases[opening].peak_w * cap_of(line, opening, level)
+    row = line.operations[operation]
+    watts = 0.0
+    for phase in range(row.first_phase, row.first_phase + row.n_phases):
+        watts = max(watts, line.phases[phase].peak_w * cap_of(line, phase, level))
+    return watts
+
+
+@kernel
+def reserve_phase(line: Line, u: int) -> int:
+    """Swap the reservation of unit ``u`` for what its phase needs, at the first level that fits: -1, or who refuses."""
     unit = line.units[u]
-    part, phase = line.items[unit.held].part, line.phases[unit.phase]
+    operation, part = line.items[unit.held].operation, line.items[unit.held].part
     set_draw(line, u, part, 0.0)
     free_reservation(line, u, part)
     refusing = -1
-    for level in range(max(1, phase.n_levels)):
-        watts = phase.peak_w * cap_of(line, unit.phase, level)
+    for level in range(levels_of(line, operation)):
+        watts = admitted_w(line, operation, unit.phase, level) * unit.n_begun
         refusing = refused_by(line, unit.bank, part, watts)
         if refusing < 0:
-            unit.level = level
+            unit.level, unit.is_shed = level, 0
             reserve(line, u, part, watts)
             return -1
     return refusing
@@ -208,13 +312,13 @@ def try_phase(line: Line, u: int) -> None:
     if lacking >= 0:
         if line.clock[0].is_time_phased:
             free_reservation(line, u, line.items[unit.held].part)
-        _wait_in_cell(line, u, WAITING, PEOPLE, lacking)
+        wait_in_cell(line, u, WAITING, PEOPLE, lacking)
         return
-    if line.clock[0].is_time_phased:
-        refusing = _reserve_phase(line, u)
+    if line.clock[0].is_time_phased or unit.is_shed:
+        refusing = reserve_phase(line, u)
         if refusing >= 0:
             return_people(line, u, unit.phase)
-            _wait_in_cell(line, u, WAITING, cause_of_limit(line, refusing), refusing)
+            wait_in_cell(line, u, WAITING, cause_of_limit(line, refusing), refusing)
             return
     drop_claim(line, claimant_of(line, u))
     begin_phase(line, u)
@@ -224,27 +328,35 @@ def try_phase(line: Line, u: int) -> None:
 def go_on(line: Line, u: int) -> None:
     """Something was freed: unit ``u``, which has a claim, tries again."""
     unit = line.units[u]
-    if unit.health == REPAIR_WAITING:
-        try_repair(line, u)
-    elif unit.activity == WAITING:
+    if unit.activity == WAITING:
         try_phase(line, u)
     elif unit.activity == PAUSED:
-        lacking = take_people(line, u, unit.phase)
-        if lacking >= 0:
-            _wait_in_cell(line, u, PAUSED, PEOPLE, lacking)
-        else:
-            drop_claim(line, claimant_of(line, u))
-            start_working(line, u)
+        _take_up(line, u)
 
 
 @kernel
-def book_and_go_on(line: Line, u: int, cause: int) -> None:
-    """As :func:`go_on`, after booking the wait for ``cause`` so far."""
-    unit, now_s = line.units[u], line.clock[0].now_s
-    if unit.health == UP:
-        unit.waited_s[cause] += now_s - unit.since_s
-        unit.since_s = now_s
-    go_on(line, u)
+def _take_up(line: Line, u: int) -> None:
+    """Go on with paused work, if its people are there; others may be faster or slower, and have to walk."""
+    unit = line.units[u]
+    pace = unit.pace
+    lacking = take_people(line, u, unit.phase)
+    if lacking >= 0:
+        unit.pace = pace
+        wait_in_cell(line, u, PAUSED, PEOPLE, lacking)
+        return
+    if unit.is_shed:
+        refusing = reserve_phase(line, u)
+        if refusing >= 0:
+            return_people(line, u, unit.phase)
+            unit.pace = pace
+            wait_in_cell(line, u, PAUSED, cause_of_limit(line, refusing), refusing)
+            return
+        power_on(line, u)
+    drop_claim(line, claimant_of(line, u))
+    if unit.pace != pace:
+        unit.remaining_s *= pace / unit.pace
+    unit.remaining_s += gather_people(line, u, unit.phase)
+    start_working(line, u)
 
 
 @kernel
@@ -253,7 +365,7 @@ def pause(line: Line, u: int) -> None:
     phase = line.phases[line.units[u].phase]
     skill = line.links[phase.first_need].to
     stop_working(line, u)
-    _wait_in_cell(line, u, PAUSED, PEOPLE, skill)
+    wait_in_cell(line, u, PAUSED, PEOPLE, skill)
 
 
 @kernel
@@ -263,194 +375,86 @@ def end_phase(line: Line, u: int) -> None:
     stop_working(line, u)
     item = line.items[unit.held]
     operation = line.operations[item.operation]
+    if line.phases[unit.phase].is_setup:
+        unit.family = operation.family
+        unit.phase = operation.first_phase
+        try_phase(line, u)
+        return
     if unit.cut_defect < 0 and unit.phase + 1 < operation.first_phase + operation.n_phases:
         unit.phase += 1
         set_draw(line, u, item.part, 0.0)
         try_phase(line, u)
         return
-    judge(line, u)
+    if operation.is_move:
+        unit.x_m, unit.y_m = operation.to_x_m, operation.to_y_m
+    wear(line, u, 0.0, unit.n_begun)
+    member = unit.held
+    while member >= 0:
+        judge(line, member, unit.cut_defect)
+        member = line.items[member].batch_next
     leave(line, u)
 
 
 @kernel
-def judge(line: Line, u: int) -> None:
-    """Decide the outcome of the operation in unit ``u`` and where its item goes."""
-    unit = line.units[u]
-    index = unit.held
+def judge(line: Line, index: int, cut_defect: int) -> None:
+    """Decide the outcome of the operation on item ``index`` and where it goes; ``cut_defect`` (or -1) cut it short."""
     item = line.items[index]
     operation = line.operations[item.operation]
+    item.outcome_kind = -1
+    if operation.is_move:
+        item.outcome, item.target = PASS, operation.next
+        return
     if operation.is_rework:
-        _judge_repair(line, u)
+        _judge_repair(line, index)
         return
     leave_defects(line, index)
     found = 0
-    if unit.cut_defect >= 0:
-        mark_found(line, index, unit.cut_defect)
+    if cut_defect >= 0:
+        mark_found(line, index, cut_defect)
         found = 1
     else:
         found = find_defects(line, index)
     if found > 0:
         item.mending = next_to_mend(line, index)
-        unit.outcome, unit.outcome_kind = FAIL, line.defects[item.mending].kind
+        item.outcome, item.outcome_kind = FAIL, line.defects[item.mending].kind
     elif fails_falsely(line, index):
-        unit.outcome = FALSE_FAIL
+        item.outcome = FALSE_FAIL
     else:
-        unit.outcome, unit.target = PASS, operation.next
+        item.outcome, item.target = PASS, operation.next
         item.is_reworked = 0
         return
     item.failures += 1
     item.all_failures += 1
-    item.retest, unit.target = operation.retest, operation.debug
+    item.retest, item.target = operation.retest, operation.debug
     if operation.debug < 0 or item.failures >= operation.scrap_after:
-        unit.outcome = SCRAP
+        item.outcome = SCRAP
 
 
 @kernel
-def _judge_repair(line: Line, u: int) -> None:
-    unit = line.units[u]
-    index = unit.held
+def _judge_repair(line: Line, index: int) -> None:
     item = line.items[index]
-    unit.outcome, unit.target = REPAIRED, item.retest
+    item.outcome, item.target = REPAIRED, item.retest
     if item.mending >= 0:
-        unit.outcome_kind = line.defects[item.mending].kind
+        item.outcome_kind = line.defects[item.mending].kind
         mend(line, index)
     leave_defects(line, index)
     item.mending = next_to_mend(line, index)
     item.is_reworked = 1
     if item.mending >= 0:
-        unit.target = item.operation
+        item.target = item.operation
 
 
 @kernel
-def break_down(line: Line, u: int) -> None:
-    """Unit ``u`` fails; what it works on waits inside."""
-    unit, clock = line.units[u], line.clock[0]
-    cancel(line.events, clock.first_failure_slot + u)
-    if unit.activity == WORKING:
-        stop_working(line, u)
-        unit.activity = PAUSED
-    elif unit.activity == IDLE:
-        _leave_free_list(line, u)
-    else:
-        _book_wait(line, u)
-        drop_claim(line, claimant_of(line, u))
-    if unit.held >= 0:
-        set_draw(line, u, line.items[unit.held].part, 0.0)
-    unit.down_since_s = clock.now_s
-    center = line.centers[unit.center]
-    unit.breakdowns += 1
-    unit.repair_left_s = sample(line.laws[center.repair_law], line.samples, unit.key, unit.breakdowns, 1)
-    unit.health = REPAIR_WAITING
-    try_repair(line, u)
-
-
-@kernel
-def _leave_free_list(line: Line, u: int) -> None:
-    unit = line.units[u]
-    bank = line.banks[unit.bank]
-    if bank.free_head == u:
-        bank.free_head = unit.next_free
-    else:
-        before = bank.free_head
-        while line.units[before].next_free != u:
-            before = line.units[before].next_free
-        line.units[before].next_free = unit.next_free
-    bank.n_free -= 1
-    line.centers[unit.center].n_free -= 1
-
-
-@kernel
-def _serial_in(line: Line, u: int) -> int:
-    index = line.units[u].held
-    return -1 if index < 0 else line.items[index].serial
-
-
-@kernel
-def try_repair(line: Line, u: int) -> None:
-    """Repair of unit ``u`` begins or goes on, if it needs nobody or somebody is free."""
-    unit, clock = line.units[u], line.clock[0]
-    center = line.centers[unit.center]
-    unit.repair_crew = -1
-    if center.repair_skill >= 0:
-        unit.repair_crew = find_crew(line, center.repair_skill, center.repair_operators)
-        if unit.repair_crew < 0:
-            set_state(line, u, states.UNSCHEDULED_DOWN, states.REPAIR_WAIT, _serial_in(line, u))
-            list_claim(line, claimant_of(line, u), PEOPLE, center.repair_skill)
-            return
-        employ(line, unit.repair_crew, center.repair_operators)
-    drop_claim(line, claimant_of(line, u))
-    unit.health = REPAIRING
-    set_state(line, u, states.UNSCHEDULED_DOWN, states.REPAIR, _serial_in(line, u))
-    unit.since_s = clock.now_s
-    schedule(line.events, u, clock.now_s + unit.repair_left_s)
-
-
-@kernel
-def _release_repairers(line: Line, u: int) -> None:
-    unit = line.units[u]
-    if unit.repair_crew >= 0:
-        employ(line, unit.repair_crew, -line.centers[unit.center].repair_operators)
-        free_skills(line, unit.repair_crew)
-        unit.repair_crew = -1
-
-
-@kernel
-def interrupt_repair(line: Line, u: int) -> None:
-    """The people who repair unit ``u`` leave; the repair waits for others."""
-    unit, clock = line.units[u], line.clock[0]
-    center = line.centers[unit.center]
-    unit.repair_left_s = max(0.0, unit.repair_left_s - (clock.now_s - unit.since_s))
-    cancel(line.events, u)
-    _release_repairers(line, u)
-    unit.health = REPAIR_WAITING
-    set_state(line, u, states.UNSCHEDULED_DOWN, states.REPAIR_WAIT, _serial_in(line, u))
-    list_claim(line, claimant_of(line, u), PEOPLE, center.repair_skill)
-
-
-@kernel
-def end_repair(line: Line, u: int) -> None:
-    """Unit ``u`` works again; what was inside resumes or restarts."""
-    unit, clock = line.units[u], line.clock[0]
-    center = line.centers[unit.center]
-    _release_repairers(line, u)
-    unit.health = UP
-    renew_life(line, u)
-    unit.since_s = clock.now_s
-    if unit.activity == IDLE:
-        make_free(line, u)
-        return
-    unit.down_s += clock.now_s - unit.down_since_s
-    if unit.activity == BLOCKED:
-        set_state(line, u, states.STANDBY, states.BLOCKED, _serial_in(line, u))
-        return
-    if unit.activity == PAUSED and not center.restarts:
-        _resume(line, u)
-    else:
-        try_phase(line, u)
-
-
-@kernel
-def _resume(line: Line, u: int) -> None:
+def resume(line: Line, u: int) -> None:
     """Go on with the phase where it stopped, at its draw."""
-    unit = line.units[u]
-    phase = line.phases[unit.phase]
-    part = line.items[unit.held].part
-    set_draw(line, u, part, phase.draw_w * cap_of(line, unit.phase, unit.level))
+    if not line.units[u].is_shed:
+        power_on(line, u)
     go_on(line, u)
 
 
 @kernel
-def renew_life(line: Line, u: int) -> None:
-    """Draw the time to the next breakdown of unit ``u``."""
-    unit, clock = line.units[u], line.clock[0]
-    center = line.centers[unit.center]
-    unit.life_s = sample(line.laws[center.between_law], line.samples, unit.key, unit.breakdowns, 0)
-    if center.failure_clock != BUSY_CLOCK:
-        schedule(line.events, clock.first_failure_slot + u, clock.now_s + unit.life_s)
-
-
-@kernel
-def first_life(line: Line, u: int) -> None:
-    """Draw the time to the first breakdown of a unit that can fail."""
-    if line.centers[line.units[u].center].fails:
-        renew_life(line, u)
+def power_on(line: Line, u: int) -> None:
+    """Unit ``u`` draws what its phase draws at its cap."""
+    unit = line.units[u]
+    watts = line.phases[unit.phase].draw_w * cap_of(line, unit.phase, unit.level) * unit.n_begun
+    set_draw(line, u, line.items[unit.held].part, watts)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from racktwin.engines.line import CompiledLine, compile_line
-from racktwin.engines.line.compile_product import consumption
+from racktwin.engines.line.compile_route import consumption
 from racktwin.errors import RacktwinError
 from racktwin.model import Operation, Scenario
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from racktwin.model import Scenario
 
-from . import capacity, cycles, material, names, people, power, quality, references, work
+from . import capacity, cycles, material, movement, names, people, places, power, quality, references, work
 from .finding import Finding, Rule
 
 RULES: tuple[Rule, ...] = (
@@ -53,6 +53,20 @@ RULES: tuple[Rule, ...] = (
     power.cap_table_out_of_order,
     power.heat_without_liquid,
     power.cells_exceed_limit,
+    places.setup_without_setups,
+    places.setups_without_families,
+    places.batch_too_small,
+    places.gang_in_batches,
+    places.alternatives_only_on_the_main_route,
+    places.learning_without_people,
+    places.upkeep_takes_all_time,
+    movement.transport_needs_vehicles,
+    movement.work_in_vehicles,
+    movement.kanban_only_for_components,
+    movement.rope_needs_a_drum,
+    movement.lots_of_bought_parts,
+    movement.produced_parts_are_stocked,
+    movement.changed_limit_below_idle,
     cycles.buffers_that_gridlock,
     capacity.gang_exceeds_units,
     capacity.too_large,

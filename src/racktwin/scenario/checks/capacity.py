@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from racktwin.model import Phase, Scenario
+from racktwin.model import Phase, Scenario, WorkCenter
 from racktwin.scenario.document import Steps
 
 from .finding import Finding, error, oddity
@@ -94,6 +94,11 @@ def _visits_per_s(plant: Scenario, step: Step, rates: dict[str, float]) -> float
     return sum(rates.get(name, 0.0) for name in parts_by_routing(plant)[step.routing])
 
 
+def _pieces(center: WorkCenter | None) -> int:
+    """How many parts a work unit takes at once."""
+    return int(center.batch.size) if center and center.batch else 1
+
+
 def _mean_s(phase: Phase) -> float:
     return 0.0 if phase.duration == "by_defect" else phase.duration.mean_s
 
@@ -103,12 +108,14 @@ def _overloaded_centers(plant: Scenario, visits: list[tuple[Step, float]], atten
     busy: dict[str, float] = defaultdict(float)
     attended: dict[str, float] = defaultdict(float)
     for step, rate in visits:
+        if step.operation.alternatives or step.operation.learning:  # what they take depends on the run
+            continue
         for _, phase in phases(step):
             busy[step.operation.work_center] += rate * _mean_s(phase)
             if phase.operators:
                 attended[step.operation.work_center] += rate * _mean_s(phase)
     for name, center in plant.work_centers.items():
-        units = sum(group.count for group in center.groups)
+        units = sum(group.count * group.speed for group in center.groups) * _pieces(center)
         open_share = attendance.open_share(center.calendar)
         up = 1.0
         if center.failures and (between_s := center.failures.time_between.mean_s) > 0:
@@ -124,9 +131,10 @@ def _overloaded_people(plant: Scenario, visits: list[tuple[Step, float]], attend
     """Each skill by itself, and people who share skills together."""
     load_s: dict[str, float] = defaultdict(float)
     for step, rate in visits:
-        for _, phase in phases(step):
+        center = plant.work_centers.get(step.operation.work_center)
+        for _, phase in phases(step) if center and not step.operation.learning else ():
             for skill, people in phase.operators.items():
-                load_s[skill] += rate * _mean_s(phase) * people * attendance.until_s
+                load_s[skill] += rate * _mean_s(phase) * people * attendance.until_s / _pieces(center)
     capacity_s = {name: attendance.person_seconds(name) for name in plant.operator_groups}
     told: set[str] = set()
     for skill, needed_s in load_s.items():

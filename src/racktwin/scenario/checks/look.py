@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterator
 from typing import NamedTuple
 
-from racktwin.model import Feed, Operation, Part, Phase, Scenario
+from racktwin.model import Feed, Operation, Part, Phase, Scenario, WorkCenter
 from racktwin.scenario.document import Steps
 
 
@@ -48,11 +48,21 @@ def skills(plant: Scenario) -> set[str]:
 def needed_skills(plant: Scenario) -> set[str]:
     """Every skill an operation or a repair needs."""
     needed = {skill for step in operations(plant) for _, phase in phases(step) for skill in phase.operators}
-    return needed | {
-        center.failures.repair_skill
-        for center in plant.work_centers.values()
-        if center.failures and center.failures.repair_skill
-    }
+    for center in plant.work_centers.values():
+        needed |= {skill for _, skill in skills_of_center(center)}
+    return needed
+
+
+def skills_of_center(center: WorkCenter) -> Iterator[tuple[Steps, str]]:
+    """Every skill that a work center itself needs, with the way to it from the work center."""
+    if center.failures and center.failures.repair_skill:
+        yield ("failures", "repair_skill"), center.failures.repair_skill
+    for index, plan in enumerate(center.upkeep):
+        if plan.skill:
+            yield ("upkeep", index, "skill"), plan.skill
+    for key, crew in (("setups", center.setups), ("vehicle", center.vehicle)):
+        for skill in crew.operators if crew else ():
+            yield (key, "operators", skill), skill
 
 
 def ordered_products(plant: Scenario) -> set[str]:

@@ -34,7 +34,11 @@ def unused_things(plant: Scenario) -> Iterator[Finding]:
     crews = [crew for group in plant.operator_groups.values() for crew in group.crews]
     all_phases = [phase for step in operations(plant) for _, phase in phases(step)]
     used: dict[str, set[str | None]] = {
-        "work_centers": {step.operation.work_center for step in operations(plant)},
+        "work_centers": {
+            *(step.operation.work_center for step in operations(plant)),
+            *(other.work_center for step in operations(plant) for other in step.operation.alternatives),
+            *(part.transport for part in plant.parts.values()),
+        },
         "routings": {part.routing for part in plant.parts.values()},
         "feeds": {*(group.feed for group in groups), *(feed.parent for feed in plant.feeds.values())},
         "cooling_loops": {*(loop for group in groups for loop in group.cooling_loops), *_parents(plant)},

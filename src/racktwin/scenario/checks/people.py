@@ -94,13 +94,21 @@ def step_beyond_calendars(plant: Scenario) -> Iterator[Finding]:
 
 
 def repair_beyond_calendars(plant: Scenario) -> Iterator[Finding]:
-    """A repair that needs more people than ever come."""
+    """A repair, upkeep, a set-up or a vehicle that needs more people than ever come."""
     attendance = Attendance(plant)
     for name, center in plant.work_centers.items():
         if center.failures and center.failures.repair_skill:
             steps = ("work_centers", name, "failures", "repair_skill")
             people = int(center.failures.repair_operators)
             yield from _too_few(plant, attendance, steps, center.failures.repair_skill, people)
+        for index, plan in enumerate(center.upkeep):
+            if plan.skill:
+                way: Steps = ("work_centers", name, "upkeep", index, "skill")
+                yield from _too_few(plant, attendance, way, plan.skill, int(plan.operators))
+        for key, crew in (("setups", center.setups), ("vehicle", center.vehicle)):
+            for skill, needed in crew.operators.items() if crew else ():
+                way = ("work_centers", name, key, "operators", skill)
+                yield from _too_few(plant, attendance, way, skill, int(needed))
 
 
 def _needs(step: Step) -> Iterator[tuple[Steps, str, int]]:

@@ -89,7 +89,7 @@ def idle_exceeds_limit(plant: Scenario) -> Iterator[Finding]:
 
 
 def phase_exceeds_limit(plant: Scenario) -> Iterator[Finding]:
-    """A phase (all partners of a gang together) that fits no work unit's feed and loops, even alone on the floor."""
+    """A phase (of a gang or a full batch, all together) that fits no work unit's feed and loops, even alone."""
     idle_w = idle_load_w(plant)
     makers = parts_by_routing(plant)
     for step in operations(plant):
@@ -111,6 +111,8 @@ def _unfit(
     idle_w: dict[tuple[str, str], float],
 ) -> Iterator[Finding]:
     together = int(step.operation.gang or 1) if len(groups) == 1 else 1
+    batch = plant.work_centers[step.operation.work_center].batch
+    together *= int(batch.size) if batch else 1
     exceeded = {}
     for group in groups:
         for bound in bounds(plant, group, plant.parts[part]):

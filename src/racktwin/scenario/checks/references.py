@@ -10,7 +10,7 @@ from racktwin.scenario.document import Steps
 from racktwin.scenario.spelling import did_you_mean
 
 from .finding import Finding, error
-from .look import operations, phases, skills
+from .look import operations, phases, skills, skills_of_center
 
 
 class _Mention(NamedTuple):
@@ -38,9 +38,8 @@ def _of_places(plant: Scenario) -> Iterator[_Mention]:
     for name, center in plant.work_centers.items():
         steps: Steps = ("work_centers", name)
         yield _Mention((*steps, "calendar"), center.calendar, "calendar", [*plant.calendars, "always"])
-        if center.failures:
-            skill = center.failures.repair_skill
-            yield _Mention((*steps, "failures", "repair_skill"), skill, "skill", sorted(skills(plant)))
+        for way, skill in skills_of_center(center):
+            yield _Mention((*steps, *way), skill, "skill", sorted(skills(plant)))
         yield from _of_connections(plant, steps, center.feed, center.cooling_loops)
         if isinstance(center.work_units, tuple):
             for index, group in enumerate(center.work_units):
@@ -68,6 +67,7 @@ def _of_parts(plant: Scenario) -> Iterator[_Mention]:
             yield _Mention((*steps, "bill_of_materials", child), child, "part", plant.parts)
         for kind in part.defects:
             yield _Mention((*steps, "defects", kind), kind, "defect kind", plant.defect_kinds)
+        yield _Mention((*steps, "transport"), part.transport, "work center", plant.work_centers)
     for name, defect in plant.defect_kinds.items():
         yield _Mention(("defect_kinds", name, "replace"), defect.replace, "part", plant.parts)
 
@@ -75,8 +75,12 @@ def _of_parts(plant: Scenario) -> Iterator[_Mention]:
 def _of_operations(plant: Scenario) -> Iterator[_Mention]:
     for steps, routing, _, operation in operations(plant):
         yield _Mention((*steps, "work_center"), operation.work_center, "work center", plant.work_centers)
-        for part in operation.consumes:
-            yield _Mention((*steps, "consumes", part), part, "part", plant.parts)
+        for index, alternative in enumerate(operation.alternatives):
+            way = (*steps, "alternatives", index, "work_center")
+            yield _Mention(way, alternative.work_center, "work center", plant.work_centers)
+        for key, named in (("consumes", operation.consumes), ("produces", operation.produces)):
+            for part in named:
+                yield _Mention((*steps, key, part), part, "part", plant.parts)
         for key, kinds in (("defects", operation.defects), ("detects", operation.detects)):
             for kind in kinds:
                 yield _Mention((*steps, key, kind), kind, "defect kind", plant.defect_kinds)
@@ -104,3 +108,6 @@ def _of_work(plant: Scenario) -> Iterator[_Mention]:
         yield _Mention(("order_book", index, "product"), order.product, "part", plant.parts)
     for index, receipt in enumerate(plant.part_receipts):
         yield _Mention(("part_receipts", index, "part"), receipt.part, "part", plant.parts)
+        for kind in receipt.defects:
+            yield _Mention(("part_receipts", index, "defects", kind), kind, "defect kind", plant.defect_kinds)
+    yield _Mention(("drum",), plant.drum, "work center", plant.work_centers)
