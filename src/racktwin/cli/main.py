@@ -23,10 +23,12 @@ from .new import new
 from .query import query
 from .replications import replications
 from .report import report
+from .resume import resume
 from .run import run
 from .schema import schema
 from .select import select
 from .sensitivity import sensitivity, tornado
+from .serve import serve
 from .tables import tables
 from .terminal import note
 from .warm import warm
@@ -36,7 +38,7 @@ FAILED = 2
 
 app = typer.Typer(name="racktwin", no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 COMMANDS = (
-    *(run, check, new, schema, examples, report, kpis, compare, calibrate, validate, query, tables),
+    *(run, resume, check, new, schema, examples, report, kpis, compare, calibrate, validate, query, tables, serve),
     *(warm_up, run_length, replications, select, tornado, sensitivity, warm),
 )
 for command in COMMANDS:

@@ -18,19 +18,17 @@ from .views import summary_views
 if TYPE_CHECKING:
     from .store import RunFolder
 
-_MEMORY_LIMIT = "256MB"
 
-
-def connect(run: RunFolder, threads: int = 2) -> duckdb.DuckDBPyConnection:
+def connect(run: RunFolder, threads: int = 2, memory_limit: str = "256MB") -> duckdb.DuckDBPyConnection:
     """A DuckDB connection with a view per table, derived table and summary of ``run``, and its scenario as tables.
 
-    Its settings are locked: 256 MB, no spilling to disk, no extensions, no files but the run's own. Those it must be
-    able to open, so SQL that is not ours goes through :func:`query`, which takes nothing but a SELECT.
+    Its settings are locked: ``memory_limit``, no spilling to disk, no extensions, no files but the run's own. Those
+    it must be able to open, so SQL that is not ours goes through :func:`query`, which takes nothing but a SELECT.
     """
     connection = duckdb.connect(
         ":memory:",
         config={
-            "memory_limit": _MEMORY_LIMIT,
+            "memory_limit": memory_limit,
             "threads": threads,
             "temp_directory": "",
             "autoinstall_known_extensions": False,

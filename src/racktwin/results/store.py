@@ -80,6 +80,15 @@ class RunWriter:
         write_manifest(folder, manifest)
         return cls(folder, manifest)
 
+    @classmethod
+    def resume(cls, run: RunFolder) -> RunWriter:
+        """Go on writing ``run``: its replications that are done stay, its manifest says that it runs again."""
+        manifest = run.manifest.model_copy(update={"status": "running", "finished_utc": None})
+        write_manifest(run.folder, manifest)
+        writer = cls(run.folder, manifest)
+        writer._begun.update(manifest.replications_done)
+        return writer
+
     def write(self, replication: int, tables: Mapping[str, pa.Table]) -> None:
         """Store all tables of one replication; RunError if they do not fit the schema or are there already."""
         conformed = conform(replication, tables)
@@ -226,11 +235,11 @@ class RunFolder:
             raise refusal(f"{self.folder} has no table {name!r}", f"it has {', '.join(self.extras) or 'none'}")
         return read_parquet([self.extras[name]], None)[0]
 
-    def connect(self, threads: int = 2) -> duckdb.DuckDBPyConnection:
+    def connect(self, threads: int = 2, memory_limit: str = "256MB") -> duckdb.DuckDBPyConnection:
         """SQL over the run: see :func:`racktwin.results.database.connect`."""
         from .database import connect
 
-        return connect(self, threads)
+        return connect(self, threads, memory_limit)
 
 
 def table_path(name: str, replication: int) -> str:

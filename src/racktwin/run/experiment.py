@@ -54,8 +54,13 @@ def run_scenario(
     report = progress or (lambda step: None)
     compiled = compile_line(scenario)
     writer = RunWriter.create(Path(out), file.document, file.files, seed=seed, replications=planned)
+    return complete(compiled, writer, jobs, report, marginals)
+
+
+def complete(compiled: CompiledLine, writer: RunWriter, jobs: int, report: Report, marginals: bool) -> RunFolder:
+    """Write the planned replications that are missing, evaluate the run and say in its manifest how it ended."""
     try:
-        is_whole = _replicate_all(compiled, writer, planned, seed, jobs, report)
+        is_whole = _replicate_all(compiled, writer, jobs, report)
         if (run := writer.run).replications:
             is_whole = _evaluate(run, writer, is_whole and marginals, jobs, report) and is_whole
     except BaseException:
@@ -88,10 +93,11 @@ def simulate_tables(scenario: Scenario, replications: int, seed: int) -> list[di
     return [replicate(compiled, replication, seed) for replication in range(replications)]
 
 
-def _replicate_all(
-    compiled: CompiledLine, writer: RunWriter, planned: int, seed: int, jobs: int, report: Report
-) -> bool:
+def _replicate_all(compiled: CompiledLine, writer: RunWriter, jobs: int, report: Report) -> bool:
     """Whether all were done; False after Ctrl-C."""
+    manifest = writer.run.manifest
+    planned, seed = manifest.replications_planned, manifest.seed
+    missing = [number for number in range(planned) if number not in manifest.replications_done]
     stopped = threading.Event()
 
     def one(replication: int) -> None:
@@ -101,7 +107,7 @@ def _replicate_all(
     with ThreadPoolExecutor(jobs) as pool:
         try:
             report(Progress("compiling kernels (once per version)", 0, 0))
-            pending: set[Future[None]] = {pool.submit(one, replication) for replication in range(planned)}
+            pending: set[Future[None]] = {pool.submit(one, replication) for replication in missing}
             while pending:
                 done, pending = wait(pending, return_when=FIRST_COMPLETED)
                 for future in done:

@@ -28,13 +28,15 @@ class SourceFile:
 class Folder:
     """The folder around a scenario file; remembers what was read from it.
 
-    ``shown`` is the folder as the user typed it, so that problems name files the way the user does.
+    ``shown`` is the folder as the user typed it, so that problems name files the way the user does. ``unsaved`` holds
+    the content of files as an editor has them, which stands for what is on disk.
     """
 
     root: Path
     shown: str
     read_files: dict[str, SourceFile] = field(default_factory=dict)
     reads: int = 0
+    unsaved: dict[Path, bytes] = field(default_factory=dict)
 
     @classmethod
     def around(cls, path: Path) -> Folder:
@@ -64,7 +66,9 @@ class Folder:
         self.reads += 1
         if self.reads > MAX_READS:
             raise _refusal(asked_at, f"more than {MAX_READS} files are included", "use fewer, larger files")
-        content = _read(path, self.show(path), asked_at, max_bytes)
+        content = self.unsaved.get(path)
+        if content is None:
+            content = _read(path, self.show(path), asked_at, max_bytes)
         name = Path(os.path.relpath(path, self.root)).as_posix()
         self.read_files[name] = SourceFile(name, hashlib.sha256(content).hexdigest())
         return content

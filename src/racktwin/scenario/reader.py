@@ -35,13 +35,16 @@ class ScenarioFile:
     oddities: tuple[Problem, ...]
 
 
-def read_scenario(source: str | Path, overrides: Sequence[str] = ()) -> ScenarioFile:
+def read_scenario(source: str | Path, overrides: Sequence[str] = (), *, text: str | None = None) -> ScenarioFile:
     """Read and check the scenario at ``source``, a path or the name of a shipped example.
 
-    ``overrides`` are ``path=value`` or ``path*=factor``. Raises ScenarioError with every problem found.
+    ``overrides`` are ``path=value`` or ``path*=factor``. ``text`` stands for the file's content, as an editor holds it
+    before it is saved (the file need not exist). Raises ScenarioError with every problem found.
     """
-    path = _locate(source)
+    path = _locate(source) if text is None else Path(source)
     folder = Folder.around(path)
+    if text is not None:
+        folder.unsaved[path.resolve()] = text.encode()
     document = load(path, folder)
     problems: list[Problem] = []
     inline_tables(document, folder, problems)

@@ -1,0 +1,196 @@
+"""Runs that are open: their DuckDB connections and answers, kept while they are asked for and a limit of memory holds.
+
+A finished run never changes, so an answer is kept under the run's version; the version of a run that goes on changes
+with every replication that is done.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from racktwin.results import RunFolder
+from racktwin.results.dimensions import scenario_tables
+from racktwin.results.manifest import Manifest
+from racktwin.results.schema import TABLES
+from racktwin.results.views import SUMMARY_VIEWS
+
+from .problems import ApiError
+from .workspace import Workspace, version_of
+
+_MOST_CONNECTIONS = 4
+_MEMORY = "128MB"
+_MOST_ANSWER_BYTES = 24_000_000
+_AT_ONCE = 3
+_MOST_DOWNLOADS = 8
+_DOWNLOAD_S = 600.0
+
+
+@dataclass(frozen=True)
+class OpenRun:
+    """One run at one version."""
+
+    name: str
+    version: str
+    run: RunFolder
+    owner: OpenRuns
+
+    @cached_property
+    def table_names(self) -> tuple[str, ...]:
+        """Tables, derived tables, views and the scenario's tables."""
+        scenario = scenario_tables(self.run.scenario)
+        return tuple(sorted({*TABLES, *self.run.extras, *SUMMARY_VIEWS, *scenario, "run", "replications"}))
+
+    def columns(self, table: str) -> dict[str, str]:
+        """Name and DuckDB type of each column; ApiError 404 if there is no such table."""
+        if table not in self.table_names:
+            raise ApiError(404, f"there is no table {table[:80]!r}", f"choose from {', '.join(self.table_names)}")
+        sql = (
+            "SELECT column_name, data_type FROM information_schema.columns "
+            "WHERE table_name = ? ORDER BY ordinal_position"
+        )
+        return dict(self.rows(sql, [table]))
+
+    def replication(self, wanted: int | None) -> int:
+        """``wanted`` if it is done, the first one for None; ApiError 404 otherwise."""
+        done = self.run.replications
+        if not done:
+            raise ApiError(409, f"no replication of {self.name!r} is done yet", "wait for it, or open another run")
+        if wanted is None:
+            return done[0]
+        if wanted not in done:
+            raise ApiError(404, f"replication {wanted} is not in the run", f"choose from {done[0]} to {done[-1]}")
+        return wanted
+
+    def arrow(self, sql: str, values: Any = None, replication: int | None = None) -> pa.Table:
+        """The answer to our own ``sql``, over all replications or one."""
+        with self.owner.cursor(self, replication) as cursor:
+            return cursor.sql(sql, params=values).to_arrow_table()
+
+    def rows(self, sql: str, values: Any = None, replication: int | None = None) -> list[tuple[Any, ...]]:
+        """The same as Python values."""
+        with self.owner.cursor(self, replication) as cursor:
+            return (cursor.execute(sql, values) if values is not None else cursor.execute(sql)).fetchall()
+
+    def arrays(self, sql: str, values: Any = None, replication: int | None = None) -> dict[str, Any]:
+        """The same as one numpy array per column."""
+        with self.owner.cursor(self, replication) as cursor:
+            found = (cursor.execute(sql, values) if values is not None else cursor.execute(sql)).fetchnumpy()
+            return dict(found)
+
+
+class OpenRuns:
+    """The least recently used connection and answer go first."""
+
+    def __init__(self, workspace: Workspace, timeout_s: float) -> None:
+        self._workspace = workspace
+        self._timeout_s = timeout_s
+        self._lock = threading.RLock()
+        self._opened: OrderedDict[str, OpenRun] = OrderedDict()
+        self._connections: OrderedDict[tuple[str, str, int | None], duckdb.DuckDBPyConnection] = OrderedDict()
+        self._answers: OrderedDict[tuple[str, ...], bytes] = OrderedDict()
+        self._answer_bytes = 0
+        self._turns = threading.BoundedSemaphore(_AT_ONCE)
+        self._downloads = threading.BoundedSemaphore(_MOST_DOWNLOADS)
+
+    def get(self, name: str) -> OpenRun:
+        """The run at its present version; ApiError 404 if there is none."""
+        manifest = self._workspace.manifest(name)
+        version = _version(manifest)
+        with self._lock:
+            known = self._opened.get(name)
+            if known is None or known.version != version:
+                path = self._workspace.run_path(name)
+                run = RunFolder(path.resolve(), manifest)
+                _check_files(run, self._workspace.root)
+                known = self._opened[name] = OpenRun(name, version, run, self)
+            self._opened.move_to_end(name)
+            while len(self._opened) > 50:
+                self._opened.popitem(last=False)
+            return known
+
+    @contextmanager
+    def cursor(
+        self, opened: OpenRun, replication: int | None = None, is_download: bool = False
+    ) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor that is interrupted when a query takes too long; DuckDB's errors become ApiErrors.
+
+        A download has turns of its own, and more time: a slow reader must not keep queries waiting.
+        """
+        with self._download_turn() if is_download else self._turns:
+            cursor = self._connection(opened, replication).cursor()
+            timeout_s = _DOWNLOAD_S if is_download else self._timeout_s
+            timer = threading.Timer(timeout_s, cursor.interrupt)
+            timer.daemon = True
+            timer.start()
+            try:
+                yield cursor
+            except duckdb.InterruptException:
+                raise ApiError(
+                    422, f"this takes more than {self._timeout_s:g} s", "ask for less: filter first"
+                ) from None
+            except duckdb.OutOfMemoryException:
+                raise ApiError(
+                    422, "this needs more memory than the server gives a query", "ask for less: filter first"
+                ) from None
+            except duckdb.Error as error:
+                raise ApiError(422, f"the query failed: {str(error)[:500]}", "see the table's columns") from None
+            finally:
+                timer.cancel()
+                cursor.close()
+
+    @contextmanager
+    def _download_turn(self) -> Iterator[None]:
+        if not self._downloads.acquire(blocking=False):
+            raise ApiError(429, "too many downloads at once", "try again when one has ended")
+        try:
+            yield
+        finally:
+            self._downloads.release()
+
+    def _connection(self, opened: OpenRun, replication: int | None) -> duckdb.DuckDBPyConnection:
+        key = (opened.name, opened.version, replication)
+        with self._lock:
+            if key not in self._connections:
+                part = opened.run if replication is None else opened.run.only([replication])
+                self._connections[key] = part.connect(memory_limit=_MEMORY)
+            self._connections.move_to_end(key)
+            while len(self._connections) > _MOST_CONNECTIONS:
+                self._connections.popitem(last=False)  # closed when its last cursor is
+            return self._connections[key]
+
+    def answer(self, opened: OpenRun, key: Sequence[str], make: Callable[[], bytes]) -> bytes:
+        """``make()``, or what it gave for this version of the run before."""
+        full = (opened.name, opened.version, *key)
+        with self._lock:
+            if full in self._answers:
+                self._answers.move_to_end(full)
+                return self._answers[full]
+        made = make()
+        with self._lock:
+            if full not in self._answers and len(made) < _MOST_ANSWER_BYTES // 4:
+                self._answers[full] = made
+                self._answer_bytes += len(made)
+                while self._answer_bytes > _MOST_ANSWER_BYTES:
+                    self._answer_bytes -= len(self._answers.popitem(last=False)[1])
+        return made
+
+
+def _version(manifest: Manifest) -> str:
+    words = (manifest.started_utc.isoformat(), manifest.status, *(record.sha256 for record in manifest.written))
+    return version_of("\n".join(words).encode())[:16]
+
+
+def _check_files(run: RunFolder, root: Path) -> None:
+    for record in run.manifest.written:
+        if not (run.folder / record.path).resolve().is_relative_to(root):
+            raise ApiError(409, f"{record.path} of the run leads out of the workspace", "copy the file into the run")

@@ -1,0 +1,25 @@
+"""Go on with a run that was cut short: the replications that are missing, then its KPIs and marginal values."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from racktwin.engines.line import compile_line
+from racktwin.errors import RunError
+from racktwin.results import RunFolder, RunWriter
+
+from .experiment import Report, complete
+
+
+def resume_run(path: str | Path, *, jobs: int = 2, progress: Report | None = None, marginals: bool = True) -> RunFolder:
+    """Finish the interrupted or failed run in the folder ``path``, as if it had never stopped.
+
+    A replication's random numbers depend on its number and the seed alone, so the tables are the bytes that an
+    uninterrupted run would have written. Raises RunError if the run is finished or damaged.
+    """
+    run = RunFolder.open(path)
+    if run.manifest.status == "finished":
+        raise RunError(f"{run.folder} is finished\n    → there is nothing to resume")
+    compiled = compile_line(run.scenario)
+    writer = RunWriter.resume(run)
+    return complete(compiled, writer, jobs, progress or (lambda step: None), marginals)
