@@ -1,5 +1,7 @@
 """A lock that lives as long as its process: it tells a job that runs from one whose worker is gone."""
 
+from __future__ import annotations
+
 import os
 from importlib import import_module
 from importlib.util import find_spec

@@ -16,7 +16,8 @@ from .problems import ApiError, errors
 router = APIRouter(include_in_schema=False)
 _YEAR = "public, max-age=31536000, immutable"
 _NOT_BUILT = """<!doctype html><html lang="en"><title>racktwin</title><h1>The pages are not built</h1>
-<p>The HTTP API works: see <a href="/api/openapi.json">its description</a>. To build the pages: <code>scripts/pages</code>.</p>
+<p>The HTTP API works: see <a href="/api/openapi.json">its description</a>.
+To build the pages: <code>scripts/pages</code>.</p>
 </html>"""
 
 

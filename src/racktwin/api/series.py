@@ -25,7 +25,7 @@ class Buckets:
         """Time averages (n,) of the step function that has ``value`` from ``start_s`` to ``end_s`` and else 0.
 
         Rows may overlap; they add up. The integral of all rows up to *t* is Σ v·max(0, t − start) less
-        Σ v·max(0, t − end), and each sum is linear between sorted corners, so two cumulative sums give it at every edge.
+        Σ v·max(0, t − end), and each sum is linear between sorted corners: cumulative sums give it at every edge.
         """
         integral = _ramps(start_s, value, self.edges) - _ramps(end_s, value, self.edges)
         return np.asarray(np.diff(integral) / np.diff(self.edges))

@@ -44,7 +44,6 @@ def _work(task: dict[str, Any]) -> str:
     from racktwin.run.memory import keep_memory_small
 
     keep_memory_small()
-    from racktwin.report import write_report
     from racktwin.run import Progress, resume_run, run_scenario
     from racktwin.scenario import ScenarioFile, SourceFile, scenario_from_document
 
@@ -61,6 +60,8 @@ def _work(task: dict[str, Any]) -> str:
         chosen = {"replications": task["replications"], "seed": task["seed"]}
         run = run_scenario(file, task["folder"], **chosen, **settings)
     if run.replications and task["report"]:
+        from racktwin.report import write_report
+
         _tell({"stage": "report", "done": 0, "total": 0})
         write_report(run)
     return run.manifest.status
