@@ -1,0 +1,139 @@
+"""Free GPUs: which nodes have how many, and what changes when a job takes some or gives them back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from racktwin.sim.jit import kernel
+
+from .tables import IN_SERVICE, WHOLE, Fleet
+
+
+@kernel
+def find_node(tree: Any, first: int, end: int, bits: int) -> int:
+    """The first node in [first, end) whose number of free GPUs is among ``bits``; -1 if there is none."""
+    leaves = tree.size // 2
+    if first >= end:
+        return -1
+    index = leaves + first
+    while True:
+        if tree[index] & bits:
+            if index >= leaves:
+                return index - leaves if index - leaves < end else -1
+            index *= 2
+            continue
+        while index & 1:
+            index >>= 1
+        if index == 0:
+            return -1
+        index += 1
+
+
+@kernel
+def relist(fleet: Fleet, n: int) -> None:
+    """Let the tree know how many GPUs node ``n`` has free; a node out of service has none to give."""
+    node, tree = fleet.nodes[n], fleet.node_tree
+    index = tree.size // 2 + n
+    tree[index] = 1 << node.n_free if node.service == IN_SERVICE else 0
+    index >>= 1
+    while index >= 1:
+        bits = tree[2 * index] | tree[2 * index + 1]
+        if tree[index] == bits:
+            return
+        tree[index] = bits
+        index >>= 1
+
+
+@kernel
+def count_free(fleet: Fleet, n: int, change: int) -> None:
+    """Node ``n`` has so many whole GPUs more to give."""
+    node = fleet.nodes[n]
+    pool, domain = fleet.pools[node.pool], fleet.domains[node.domain]
+    was_whole = int(node.n_free == node.n_gpus)
+    node.n_free += change
+    node.turn += 1
+    if node.service == IN_SERVICE:
+        is_whole = int(node.n_free == node.n_gpus)
+        pool.n_free += change
+        domain.n_free += change
+        pool.n_whole += is_whole - was_whole
+        domain.n_whole += is_whole - was_whole
+        relist(fleet, n)
+
+
+@kernel
+def open_node(fleet: Fleet, n: int, service: int) -> None:
+    """Node ``n`` comes into service, or goes out of it with whatever it has free."""
+    node = fleet.nodes[n]
+    pool, domain = fleet.pools[node.pool], fleet.domains[node.domain]
+    sign = int(service == IN_SERVICE) - int(node.service == IN_SERVICE)
+    is_whole = int(node.n_free == node.n_gpus)
+    pool.n_free += sign * node.n_free
+    domain.n_free += sign * node.n_free
+    pool.n_whole += sign * is_whole
+    domain.n_whole += sign * is_whole
+    node.service = service
+    node.turn += 1
+    relist(fleet, n)
+
+
+@kernel
+def take_whole(fleet: Fleet, n: int, count: int) -> int:
+    """Take ``count`` whole GPUs of node ``n``; which, as bits, where GPUs are shared, else 0."""
+    mask = 0
+    node = fleet.nodes[n]
+    if fleet.clock[0].is_sharing:
+        taken = 0
+        for index in range(node.n_gpus):
+            if taken < count and fleet.gpus[node.first_gpu + index].free_milli == WHOLE:
+                fleet.gpus[node.first_gpu + index].free_milli = 0
+                mask |= 1 << index
+                taken += 1
+    count_free(fleet, n, -count)
+    return mask
+
+
+@kernel
+def return_whole(fleet: Fleet, n: int, count: int, mask: int) -> None:
+    """Give ``count`` whole GPUs back."""
+    node = fleet.nodes[n]
+    if mask:
+        for index in range(node.n_gpus):
+            if mask & (1 << index):
+                fleet.gpus[node.first_gpu + index].free_milli = WHOLE
+    count_free(fleet, n, count)
+
+
+@kernel
+def take_share(fleet: Fleet, g: int, milli: int) -> None:
+    """Take a share of GPU ``g``, the first or one more."""
+    gpu = fleet.gpus[g]
+    pool = fleet.pools[fleet.nodes[gpu.node].pool]
+    if not gpu.is_shared:
+        count_free(fleet, gpu.node, -1)
+        gpu.is_shared = 1
+        gpu.preceding, gpu.following = -1, pool.first_shared
+        if pool.first_shared >= 0:
+            fleet.gpus[pool.first_shared].preceding = g
+        pool.first_shared = g
+    gpu.free_milli -= milli
+    fleet.nodes[gpu.node].turn += 1
+
+
+@kernel
+def return_share(fleet: Fleet, g: int, milli: int) -> None:
+    """Give a share of GPU ``g`` back; the last makes it whole."""
+    gpu = fleet.gpus[g]
+    pool = fleet.pools[fleet.nodes[gpu.node].pool]
+    gpu.free_milli += milli
+    fleet.nodes[gpu.node].turn += 1
+    if gpu.free_milli < WHOLE:
+        return
+    gpu.is_shared = 0
+    if gpu.preceding >= 0:
+        fleet.gpus[gpu.preceding].following = gpu.following
+    else:
+        pool.first_shared = gpu.following
+    if gpu.following >= 0:
+        fleet.gpus[gpu.following].preceding = gpu.preceding
+    count_free(fleet, gpu.node, 1)

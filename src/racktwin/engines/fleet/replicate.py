@@ -1,0 +1,80 @@
+"""One replication of a fleet: copy the tables, name the streams, run the kernel, gather the rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from racktwin.errors import SimulationError
+from racktwin.sim.rng import stream_key
+
+from . import kernel
+from .tables import Fleet, Records
+
+ROW_TABLES = ("placement_rows", "rack_rows", "limit_rows", "outage_rows", "queue_rows")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The fleet at the horizon, and all rows by table."""
+
+    fleet: Fleet
+    rows: dict[str, npt.NDArray[Any]]
+
+    @property
+    def jobs(self) -> Records:
+        """Every job as it ended."""
+        return self.fleet.jobs
+
+
+def fresh_fleet(fleet: Fleet, streams: tuple[str, ...], replication: int, seed: int) -> Fleet:
+    """A copy of the fleet at time zero, with the random streams of one replication."""
+    copy = Fleet(*(table.copy() for table in fleet))
+    if streams:
+        copy.failures["key"] = [stream_key(seed, replication, name) for name in streams]
+    return copy
+
+
+def simulate(
+    built: Fleet, streams: tuple[str, ...] = (), *, replication: int = 0, seed: int = 1, is_recording: bool = True
+) -> Outcome:
+    """Simulate to the horizon, or to the last job's end where there is none.
+
+    Raises SimulationError if the simulated state breaks one of its own rules.
+    """
+    fleet = fresh_fleet(built, streams, replication, seed)
+    clock = fleet.clock[0]
+    clock.is_recording = int(is_recording)
+    batches: dict[str, list[npt.NDArray[Any]]] = {name: [] for name in ROW_TABLES}
+
+    def flush() -> None:
+        for name in ROW_TABLES:
+            count = int(clock[name])
+            batches[name].append(np.array(getattr(fleet, name)[:count]))
+            clock[name] = 0
+
+    # Philox multiplies modulo 2^64; uncompiled, numpy would warn of it
+    with np.errstate(over="ignore"):
+        kernel.start(fleet)
+        while (status := kernel.run(fleet)) != kernel.OVER:
+            if status == kernel.OVERFLOW:
+                raise SimulationError("one instant needs more rows than foreseen; please report this scenario")
+            flush()
+        while kernel.close(fleet):
+            flush()
+    flush()
+    _check(fleet)
+    return Outcome(fleet, {name: np.concatenate(parts) for name, parts in batches.items()})
+
+
+def _check(fleet: Fleet) -> None:
+    """Everything was given back, and no limit was exceeded but in the wake of an emergency."""
+    if fleet.clock[0].overflow:
+        raise SimulationError("a table of rows was too small; please report this scenario")
+    if (fleet.nodes.n_work != 0).any():
+        raise SimulationError("a job left its node without giving it back")
+    if (fleet.gpus.free_milli > 1000).any():
+        raise SimulationError("a GPU has more to give than it has")

@@ -1,0 +1,203 @@
+"""Who starts now: the first in line, then those who may pass it without making it later."""
+
+from __future__ import annotations
+
+import math
+
+from racktwin.sim.jit import kernel
+
+from .conservative import pass_conservatively
+from .placement import is_whole_by_shadow, place
+from .preemption import make_way
+from .runs import start
+from .shadow import find_shadow, free_by_shadow
+from .tables import (
+    CONSERVATIVE,
+    EASY,
+    FAIR_SHARE,
+    FOR_POWER,
+    NO_CAUSE,
+    NOTHING,
+    WAITING,
+    WHOLE,
+    WHOLE_NODES,
+    Fleet,
+)
+from .waiting import first_waiting, next_waiting, usage_now
+
+
+@kernel
+def schedule_pass(fleet: Fleet) -> None:
+    """Everything that can start now starts: called once at each instant at which something came or was freed."""
+    clock = fleet.clock[0]
+    clock.passes += 1
+    rank = first_waiting(fleet)
+    if not clock.is_freed and rank == clock.head and rank >= 0 and clock.n_new == 1 and clock.order != FAIR_SHARE:
+        _consider_new(fleet)
+    elif clock.backfill == CONSERVATIVE:
+        pass_conservatively(fleet)
+        clock.head = first_waiting(fleet)
+    else:
+        _full_pass(fleet, rank)
+    clock.is_freed = clock.n_new = 0
+    clock.new_job = -1
+
+
+@kernel
+def _full_pass(fleet: Fleet, rank: int) -> None:
+    clock = fleet.clock[0]
+    clock.head, clock.head_cause = -1, NO_CAUSE
+    while rank >= 0:
+        j = fleet.ranks[rank]
+        cause = place(fleet, j, False)
+        if cause != NO_CAUSE and clock.preempts and make_way(fleet, j):
+            cause = place(fleet, j, False)
+        if cause != NO_CAUSE:
+            _block(fleet, rank, cause)
+            if clock.backfill == EASY:
+                _backfill(fleet)
+            return
+        start(fleet, j)
+        rank = first_waiting(fleet)
+
+
+@kernel
+def _block(fleet: Fleet, rank: int, cause: int) -> None:
+    """The job at ``rank`` is the first that cannot start."""
+    clock = fleet.clock[0]
+    clock.head, clock.head_cause = rank, cause
+    note_cause(fleet, fleet.ranks[rank], cause)
+    if clock.backfill == EASY:
+        find_shadow(fleet, fleet.ranks[rank], cause)
+        if math.isnan(fleet.jobs[fleet.ranks[rank]].first_shadow_s):
+            fleet.jobs[fleet.ranks[rank]].first_shadow_s = clock.shadow_s
+
+
+@kernel
+def note_cause(fleet: Fleet, j: int, cause: int) -> None:
+    """Job ``j`` heads the queue and waits for ``cause``: that time is counted."""
+    job, now_s = fleet.jobs[j], fleet.clock[0].now_s
+    if job.cause == FOR_POWER:
+        job.power_wait_s += now_s - job.cause_since_s
+    job.cause, job.cause_since_s = cause, now_s
+
+
+@kernel
+def _most_startable_milli(fleet: Fleet) -> int:
+    """No job that needs more than this can start now."""
+    most = 0
+    for p in range(fleet.pools.size):
+        pool = fleet.pools[p]
+        most = max(most, pool.n_free * WHOLE)
+        if pool.first_shared >= 0:
+            most = max(most, WHOLE - 1)
+    return most
+
+
+@kernel
+def _backfill(fleet: Fleet) -> None:
+    """Try everyone behind the head, in order: those who end by the shadow time, or leave the head what it holds."""
+    clock = fleet.clock[0]
+    if clock.order == FAIR_SHARE:
+        _backfill_by_owner(fleet)
+    else:
+        _backfill_range(fleet, clock.head + 1, fleet.jobs.size)
+
+
+@kernel
+def _backfill_range(fleet: Fleet, first: int, end: int) -> None:
+    clock, tried = fleet.clock[0], 0
+    window_s = clock.shadow_s - clock.now_s
+    most = _most_startable_milli(fleet)
+    rank = next_waiting(fleet, first, end, most, _most_long(fleet, most), window_s)
+    while rank >= 0 and tried < clock.backfill_depth:
+        if rank != clock.head and try_backfill(fleet, fleet.ranks[rank]):
+            most = _most_startable_milli(fleet)
+        tried += 1
+        rank = next_waiting(fleet, rank + 1, end, most, _most_long(fleet, most), window_s)
+
+
+@kernel
+def _most_long(fleet: Fleet, most: int) -> int:
+    """No job that runs past the shadow time and needs more than this can start."""
+    clock = fleet.clock[0]
+    if clock.held == WHOLE_NODES and clock.extra_nodes == 0:
+        largest = 0
+        for p in range(fleet.pools.size):
+            largest = max(largest, fleet.pools[p].gpus_per_node)
+        return min(most, largest * WHOLE)
+    return most
+
+
+@kernel
+def _backfill_by_owner(fleet: Fleet) -> None:
+    """Owner by owner, those first who have used least."""
+    clock = fleet.clock[0]
+    for _ in range(fleet.owners.size):
+        best, least = -1, math.inf
+        for u in range(fleet.owners.size):
+            if fleet.owners[u].stamp != clock.passes:
+                usage = usage_now(fleet, u)
+                if usage < least:
+                    best, least = u, usage
+        if best < 0:
+            return
+        fleet.owners[best].stamp = clock.passes
+        _backfill_range(fleet, fleet.owners[best].first_rank, fleet.owners[best].end_rank)
+
+
+@kernel
+def longest_s(fleet: Fleet, j: int) -> float:
+    """How long job ``j`` takes at most, its restart included, at full speed."""
+    job = fleet.jobs[j]
+    return job.limit_s + (fleet.klasses[job.klass].restart_s if job.attempts > 0 else 0.0)
+
+
+@kernel
+def try_backfill(fleet: Fleet, j: int) -> bool:
+    """Start job ``j`` ahead of the head if that makes the head no later."""
+    clock = fleet.clock[0]
+    is_long = clock.now_s + longest_s(fleet, j) > clock.shadow_s
+    if is_long and clock.held_limit >= 0:
+        return False
+    if place(fleet, j, is_long and clock.held != NOTHING) != NO_CAUSE:
+        return False
+    _book_backfill(fleet, is_long)
+    start(fleet, j)
+    return True
+
+
+@kernel
+def _book_backfill(fleet: Fleet, is_long: bool) -> None:
+    """Keep account of the shadow time: short jobs give back what they take, long ones use what is spare."""
+    clock = fleet.clock[0]
+    if is_long:
+        clock.extra_nodes -= clock.extra_used
+        row = fleet.staged[0]
+        if row.gpu >= 0 and fleet.gpus[row.gpu].is_shared and is_whole_by_shadow(fleet, row.gpu):
+            fleet.nodes[row.node].freed -= 1
+            fleet.domains[fleet.nodes[row.node].domain].freed -= 1
+        return
+    for staged in range(clock.n_staged):
+        row = fleet.staged[staged]
+        if row.n_gpus > 0:
+            free_by_shadow(fleet, row.node, row.n_gpus)
+        elif row.gpu >= 0:
+            gpu = fleet.gpus[row.gpu]
+            if gpu.freed_stamp != clock.stamp:
+                gpu.freed_stamp, gpu.freed = clock.stamp, 0
+            gpu.freed += row.milli
+            if not gpu.is_shared:
+                free_by_shadow(fleet, row.node, 1)
+
+
+@kernel
+def _consider_new(fleet: Fleet) -> None:
+    """One job came and nothing was freed: nobody else's chances have changed."""
+    clock = fleet.clock[0]
+    j = clock.new_job
+    job = fleet.jobs[j]
+    if clock.backfill == EASY and job.activity == WAITING and job.milli <= _most_startable_milli(fleet):
+        try_backfill(fleet, j)
+    elif clock.backfill == CONSERVATIVE:
+        pass_conservatively(fleet)

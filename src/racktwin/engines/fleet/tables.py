@@ -1,0 +1,435 @@
+"""The fleet as a few record tables: what each row holds, static and changing side by side.
+
+A *setting* is a step of power capping, 0 for none. Everything that depends on power is tabled by setting: what a GPU at
+work draws and reserves, and how fast it is. A rack, feed or cooling loop asks for the lowest setting at which it
+keeps within its limit; a rack obeys the highest that anything on its path asks for.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from racktwin.sim.distributions import LAW
+from racktwin.sim.events import EVENT
+
+Records = np.recarray[Any, Any]
+
+# In which order waiting jobs are looked at.
+FIFO, SJF, PRIORITY, FAIR_SHARE = range(4)
+# Who may pass the first of them.
+NOBODY, EASY, CONSERVATIVE = range(3)
+# Where a job goes.
+BEST_FIT, FIRST_FIT, FGD, FGD_WATTS = range(4)
+# Whether a gang that fits one NVLink domain must be in one.
+PREFER_DOMAIN, REQUIRE_DOMAIN, IGNORE_DOMAIN = range(3)
+# What a job is doing.
+TO_COME, WAITING, HELD, AT_WORK, COMPLETED, TIMED_OUT, REJECTED = range(7)
+# How a placement ended.
+DONE, CUT_OFF, PREEMPTED, FAILED, SHED, HORIZON = range(6)
+# Whether a compute node can take work.
+IN_SERVICE, TO_ARRIVE, IN_REPAIR, DRAINED = range(4)
+# What the first waiting job holds of the future (EASY).
+NOTHING, ON_NODE, WHOLE_NODES, IN_DOMAIN, ON_GPU = range(5)
+# Why the first waiting job waits.
+NO_CAUSE, FOR_GPUS, FOR_POWER, FOR_GATE = range(4)
+# Timeline entries.
+ARRIVE, LIMIT_SCALE, GATE, LEAST_SETTING, DRAIN, LOAD_SCALE, LOSE_SIDE = range(7)
+# What a failure clock breaks.
+NODE_CLOCK, RACK_CLOCK, LIMIT_CLOCK = range(3)
+
+WHOLE = 1000
+"""A GPU, in thousandths."""
+
+CLOCK = np.dtype(
+    [
+        ("now_s", "f8"),
+        ("horizon_s", "f8"),
+        ("order", "i8"),
+        ("backfill", "i8"),
+        ("placement", "i8"),
+        ("domain_rule", "i8"),
+        ("preempts", "i8"),
+        ("most_waiting", "i8"),
+        ("backfill_depth", "i8"),
+        ("tick_s", "f8"),
+        ("half_life_s", "f8"),
+        ("response_s", "f8"),
+        ("lemon_failures", "i8"),  # a node that fails so often is taken out for good; 0: never
+        ("first_failure_slot", "i8"),
+        ("first_response_slot", "i8"),
+        ("timeline_slot", "i8"),
+        ("tick_slot", "i8"),
+        ("submit_slot", "i8"),
+        ("next_job", "i8"),
+        ("next_step", "i8"),
+        ("n_waiting", "i8"),
+        ("n_ends", "i8"),
+        ("n_profile", "i8"),
+        ("free_run", "i8"),
+        ("free_runs", "i8"),
+        ("free_piece", "i8"),
+        ("free_pieces", "i8"),
+        ("n_staged", "i8"),
+        ("stage", "i8"),  # the number of the present choice of nodes
+        ("extra_used", "i8"),
+        ("domain_used", "i8"),
+        ("is_sharing", "i8"),  # some job takes a share of a GPU
+        ("is_limited", "i8"),  # some rack, feed or loop has a limit
+        ("stamp", "i8"),
+        ("is_freed", "i8"),  # something was freed at this instant, so everything waiting is looked at
+        ("new_job", "i8"),  # the one job that came at this instant, or -1
+        ("n_new", "i8"),
+        ("head", "i8"),  # the rank that waits first, as the last pass saw it
+        ("head_cause", "i8"),
+        ("shadow_s", "f8"),  # when the head can start at the latest, if all keep to their limits
+        ("held", "i8"),
+        ("held_node", "i8"),
+        ("held_gpus", "i8"),
+        ("held_domain", "i8"),
+        ("held_gpu", "i8"),
+        ("extra_nodes", "i8"),
+        ("held_limit", "i8"),
+        ("refusing_limit", "i8"),
+        ("is_power_dirty", "i8"),
+        ("least_setting", "i8"),
+        ("dirty_rack", "i8"),
+        ("dirty_limit", "i8"),
+        ("is_recording", "i8"),
+        ("placement_rows", "i8"),
+        ("rack_rows", "i8"),
+        ("limit_rows", "i8"),
+        ("outage_rows", "i8"),
+        ("queue_rows", "i8"),
+        ("queue_since_s", "f8"),
+        ("busy_milli", "i8"),
+        ("overflow", "i8"),
+        ("events", "i8"),
+        ("passes", "i8"),
+    ]
+)
+
+JOB = np.dtype(
+    [
+        ("submit_s", "f8"),
+        ("n_gpus", "i8"),  # whole GPUs; 0 for a share of one, and for work without GPUs
+        ("milli", "i8"),  # thousandths of a GPU in all
+        ("work_s", "f8"),  # at full speed, checkpoints included
+        ("limit_s", "f8"),
+        ("klass", "i8"),
+        ("pool", "i8"),  # the pool it must run in, or -1
+        ("need", "i8"),  # the row of its requirements among all distinct ones
+        ("priority", "i8"),
+        ("owner", "i8"),
+        ("cpu_milli", "i8"),
+        ("memory_mib", "i8"),
+        ("rank", "i8"),
+        ("activity", "i8"),
+        ("left_s", "f8"),  # work still to be done
+        ("start_s", "f8"),
+        ("end_s", "f8"),
+        ("promised_s", "f8"),  # its reservation under conservative backfill
+        ("first_shadow_s", "f8"),
+        ("cause", "i8"),
+        ("cause_since_s", "f8"),
+        ("power_wait_s", "f8"),
+        ("attempts", "i8"),
+        ("lost_s", "f8"),  # work done and lost, s at full speed
+        ("overhead_s", "f8"),  # restarts
+        ("busy_s", "f8"),  # wall-clock time placed
+        ("energy_j", "f8"),
+        ("is_done_by_limit", "i8"),
+    ]
+)
+
+RUN = np.dtype(
+    [
+        ("job", "i8"),
+        ("start_s", "f8"),
+        ("promise_s", "f8"),  # when it ends at the latest, as seen at its start
+        ("left_s", "f8"),
+        ("since_s", "f8"),
+        ("speed", "f8"),
+        ("setting", "i8"),
+        ("kind", "i8"),
+        ("watts", "f8"),
+        ("energy_j", "f8"),
+        ("first_piece", "i8"),
+        ("n_pieces", "i8"),
+        ("restart_s", "f8"),  # of left_s, what is restart rather than work
+        ("following", "i8"),  # the next free row
+        ("stamp", "i8"),
+    ]
+)
+
+PIECE = np.dtype(
+    [
+        ("run", "i8"),
+        ("node", "i8"),
+        ("rack", "i8"),
+        ("n_gpus", "i8"),
+        ("gpu", "i8"),  # the shared GPU, or -1
+        ("milli", "i8"),
+        ("mask", "i8"),  # which GPUs of the node, as bits, where GPUs are shared
+        ("watts", "f8"),
+        ("following", "i8"),  # of the same run, or the next free row
+        ("next_in_rack", "i8"),
+        ("last_in_rack", "i8"),
+    ]
+)
+
+STAGED = np.dtype([("node", "i8"), ("n_gpus", "i8"), ("gpu", "i8"), ("milli", "i8")])
+"""Where a job would go, before it does."""
+
+NODE = np.dtype(
+    [
+        ("rack", "i8"),
+        ("pool", "i8"),
+        ("domain", "i8"),
+        ("n_gpus", "i8"),
+        ("first_gpu", "i8"),
+        ("n_free", "i8"),  # whole GPUs free
+        ("cpu_milli", "i8"),
+        ("memory_mib", "i8"),
+        ("service", "i8"),
+        ("n_failures", "i8"),
+        ("n_out", "i8"),  # failures not yet repaired, its own and its rack's
+        ("out_cause", "i8"),
+        ("freed", "i8"),  # whole GPUs that running jobs give back by the shadow time, if stamped
+        ("freed_stamp", "i8"),
+        ("turn", "i8"),  # when its fragmentation last changed
+        ("n_work", "i8"),
+        ("out_since_s", "f8"),
+        ("is_lemon", "i8"),
+        ("staged", "i8"),
+    ]
+)
+
+GPU = np.dtype(
+    [("node", "i8"), ("free_milli", "i8"), ("following", "i8"), ("preceding", "i8"), ("is_shared", "i8"),
+     ("freed", "i8"), ("freed_stamp", "i8")]
+)  # fmt: skip
+
+DOMAIN = np.dtype(
+    [
+        ("first_node", "i8"),
+        ("n_nodes", "i8"),
+        ("n_gpus", "i8"),
+        ("n_free", "i8"),
+        ("n_whole", "i8"),  # nodes all of whose GPUs are free
+        ("freed", "i8"),
+        ("freed_stamp", "i8"),
+    ]
+)
+"""An NVLink domain; where it is no more than a compute node, the nodes of one rack."""
+
+POOL = np.dtype(
+    [
+        ("first_node", "i8"),
+        ("n_nodes", "i8"),
+        ("first_domain", "i8"),
+        ("n_domains", "i8"),
+        ("gpus_per_node", "i8"),
+        ("gpus_per_domain", "i8"),
+        ("is_linked", "i8"),  # NVLink reaches from node to node
+        ("n_free", "i8"),
+        ("n_whole", "i8"),  # nodes all of whose GPUs are free
+        ("gained", "i8"),  # nodes that become whole by the shadow time, if stamped
+        ("gained_stamp", "i8"),
+        ("first_shared", "i8"),  # the first of the GPUs that are shared, -1 for none
+    ]
+)
+"""The compute nodes of one kind."""
+
+RACK = np.dtype(
+    [
+        ("first_node", "i8"),
+        ("n_nodes", "i8"),
+        ("pool", "i8"),
+        ("first_path", "i8"),
+        ("n_paths", "i8"),
+        ("n_sides", "i8"),
+        ("sides_lost", "i8"),  # bit 0: A, bit 1: B
+        ("is_here", "i8"),
+        ("budget_w", "f8"),
+        ("idle_w", "f8"),  # all of it switched on and nothing running
+        ("draw_w", "f8"),
+        ("own", "i8"),  # the setting its own budget asks for
+        ("setting", "i8"),
+        ("first_piece", "i8"),
+        ("since_s", "f8"),
+        ("energy_j", "f8"),
+        ("is_steered", "i8"),  # its jobs are capped to keep its budget; otherwise work waits for it
+        ("is_dirty", "i8"),
+        ("next_dirty", "i8"),
+    ]
+)
+
+PATH = np.dtype([("limit", "i8"), ("factor", "f8"), ("whole", "f8"), ("side", "i8")])
+"""What a watt at a rack loads on a limit (``whole``: if nothing else carries it).
+
+``side`` is 0 or 1 for one of two feeds, -1 for what has no twin.
+"""
+
+LIMIT = np.dtype(
+    [
+        ("capacity", "f8"),
+        ("scale", "f8"),
+        ("ceiling", "f8"),  # what new work may bring it to for now: a ramp
+        ("draw", "f8"),
+        ("setting", "i8"),
+        ("first_below", "i8"),
+        ("n_below", "i8"),
+        ("is_power", "i8"),
+        ("is_dirty", "i8"),
+        ("next_dirty", "i8"),
+        ("waiting", "i8"),
+        ("since_s", "f8"),
+        ("energy_j", "f8"),
+        ("over_s", "f8"),  # seconds above its limit, all of them in the wake of an emergency
+        ("ramp_per_s", "f8"),
+        ("is_emergency", "i8"),
+        ("is_steered", "i8"),  # its racks are capped to keep it; otherwise work waits for it
+        ("is_lost", "i8"),
+    ]
+)
+
+BELOW = np.dtype([("rack", "i8"), ("path", "i8")])
+
+KLASS = np.dtype(
+    [
+        ("is_open", "i8"),
+        ("is_preemptible", "i8"),
+        ("checkpoint_s", "f8"),  # work between checkpoints, those included; 0: none are made
+        ("restart_s", "f8"),
+        ("keeps_work", "i8"),  # nothing is lost with an interruption: a service
+        ("most_held_s", "f8"),
+        ("load", "f8"),
+    ]
+)
+
+OWNER = np.dtype([("usage_s", "f8"), ("since_s", "f8"), ("gpus", "f8"), ("weight", "f8"), ("first_rank", "i8"),
+                  ("end_rank", "i8"), ("stamp", "i8")])  # fmt: skip
+
+QUEUE = np.dtype([("milli", "i8"), ("limit_s", "f8")])
+"""A tree over the ranks: the least need and the least limit of what waits below."""
+
+END = np.dtype([("promise_s", "f8"), ("run", "i8")])
+
+PROFILE = np.dtype([("time_s", "f8"), ("free", "i8")])
+
+NEED = np.dtype([("n_gpus", "i8"), ("milli", "i8"), ("cpu_milli", "i8"), ("memory_mib", "i8"), ("pool", "i8")])
+
+TYPICAL = np.dtype([("n_gpus", "i8"), ("milli", "i8"), ("cpu_milli", "i8"), ("pool", "i8"), ("share", "f8")])
+
+SCORE = np.dtype([("gain", "f8"), ("gpu", "i8"), ("turn", "i8")])
+
+FAILURE = np.dtype(
+    [
+        ("scope", "i8"),
+        ("target", "i8"),
+        ("between_law", "i8"),
+        ("repair_law", "i8"),
+        ("is_out", "i8"),
+        ("visits", "i8"),
+        ("key", "u8"),
+        ("cause", "i8"),
+        ("share", "f8"),  # of a limit that is lost
+        ("since_s", "f8"),
+        ("hazard", "f8"),
+    ]
+)
+
+STEP = np.dtype([("time_s", "f8"), ("kind", "i8"), ("target", "i8"), ("amount", "f8")])
+
+PLACEMENT_ROW = np.dtype(
+    [("job", "i8"), ("attempt", "i8"), ("node", "i8"), ("milli", "i8"), ("start_s", "f8"), ("end_s", "f8"),
+     ("outcome", "i8")]
+)  # fmt: skip
+RACK_ROW = np.dtype(
+    [("rack", "i8"), ("start_s", "f8"), ("end_s", "f8"), ("draw_w", "f8"), ("reserved_w", "f8"), ("setting", "i8")]
+)
+LIMIT_ROW = np.dtype(
+    [("limit", "i8"), ("start_s", "f8"), ("end_s", "f8"), ("draw", "f8"), ("reserved", "f8"), ("capacity", "f8"),
+     ("waiting", "i8"), ("is_emergency", "i8")]
+)  # fmt: skip
+OUTAGE_ROW = np.dtype([("node", "i8"), ("start_s", "f8"), ("end_s", "f8"), ("cause", "i8")])
+QUEUE_ROW = np.dtype([("start_s", "f8"), ("end_s", "f8"), ("waiting", "i8"), ("busy_milli", "i8")])
+
+
+class Fleet(NamedTuple):
+    """All tables of one hall and its work, ready to run. Copying the tables copies the state."""
+
+    clock: Records
+    events: Records
+    jobs: Records
+    ranks: Any  # int64: the job of each rank
+    queue: Records
+    runs: Records
+    pieces: Records
+    staged: Records
+    ends: Records
+    profile: Records
+    nodes: Records
+    node_tree: Any  # int64: which counts of free GPUs the nodes below have, as bits
+    gpus: Records
+    domains: Records
+    pools: Records
+    racks: Records
+    rack_loads: Any  # float64[rack, setting]: what the rack reserves
+    paths: Records
+    limits: Records
+    limit_loads: Any  # float64[limit, setting]
+    below: Records
+    klasses: Records
+    owners: Records
+    draws: Any  # float64[kind, setting]: W of a GPU at work above its idle draw
+    reserves: Any  # float64[kind, setting]
+    speeds: Any  # float64[kind, setting]
+    needs: Records
+    typical: Records
+    scores: Records
+    failures: Records
+    steps: Records
+    laws: Records
+    samples: Any
+    placement_rows: Records
+    rack_rows: Records
+    limit_rows: Records
+    outage_rows: Records
+    queue_rows: Records
+
+
+DTYPES: dict[str, np.dtype[Any]] = {
+    "clock": CLOCK,
+    "events": EVENT,
+    "jobs": JOB,
+    "queue": QUEUE,
+    "runs": RUN,
+    "pieces": PIECE,
+    "staged": STAGED,
+    "ends": END,
+    "profile": PROFILE,
+    "nodes": NODE,
+    "gpus": GPU,
+    "domains": DOMAIN,
+    "pools": POOL,
+    "racks": RACK,
+    "paths": PATH,
+    "limits": LIMIT,
+    "below": BELOW,
+    "klasses": KLASS,
+    "owners": OWNER,
+    "needs": NEED,
+    "typical": TYPICAL,
+    "scores": SCORE,
+    "failures": FAILURE,
+    "steps": STEP,
+    "laws": LAW,
+    "placement_rows": PLACEMENT_ROW,
+    "rack_rows": RACK_ROW,
+    "limit_rows": LIMIT_ROW,
+    "outage_rows": OUTAGE_ROW,
+    "queue_rows": QUEUE_ROW,
+}
