@@ -256,6 +256,8 @@ def _in_pool(fleet: Fleet, j: int, p: int, is_long: bool) -> bool:
     clock, job, pool = fleet.clock[0], fleet.jobs[j], fleet.pools[p]
     if job.milli == 0:
         return _without_gpus(fleet, j, p)
+    if pool.gpus_per_node == 0:
+        return False
     if job.n_gpus == 0:
         return _on_shared_gpu(fleet, j, p, is_long)
     if job.n_gpus <= pool.gpus_per_node:

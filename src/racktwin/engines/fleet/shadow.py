@@ -141,7 +141,7 @@ def fits_on_whole_nodes(fleet: Fleet, j: int) -> bool:
     clock, job = fleet.clock[0], fleet.jobs[j]
     for p in range(fleet.pools.size):
         pool = fleet.pools[p]
-        if (job.pool >= 0 and job.pool != p) or job.n_gpus <= pool.gpus_per_node:
+        if (job.pool >= 0 and job.pool != p) or job.n_gpus <= pool.gpus_per_node or pool.gpus_per_node == 0:
             continue
         if pool.is_linked and clock.domain_rule == REQUIRE_DOMAIN and job.n_gpus <= pool.gpus_per_domain:
             continue
