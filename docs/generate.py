@@ -92,8 +92,9 @@ def _value(schema: dict[str, Any]) -> str:
         return f"[{name}](#{name.lower()})"
     if "enum" in schema or "const" in schema:
         return ", ".join(f"`{choice}`" for choice in schema.get("enum", [schema.get("const")]))
-    if "anyOf" in schema:
-        return _alternatives(schema["anyOf"])
+    for key in ("anyOf", "oneOf"):
+        if key in schema:
+            return _alternatives(schema[key])
     if "patternProperties" in schema:
         (held,) = schema["patternProperties"].values()
         return f"name: {_value(held)}, …"

@@ -29,6 +29,7 @@ from .schema import schema
 from .select import select
 from .sensitivity import sensitivity, tornado
 from .serve import serve
+from .supply import supply
 from .tables import tables
 from .terminal import note
 from .warm import warm
@@ -43,6 +44,7 @@ COMMANDS = (
 )
 for command in COMMANDS:
     app.command()(command)
+app.add_typer(supply, name="supply")
 
 
 def _print_version(wanted: bool) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from .distribution import DurationDistribution, WeibullDuration
 from .entity import Entity, Name
@@ -18,6 +18,7 @@ from .quantity import (
     Power,
     Probability,
     Quantity,
+    Volume,
     WholeNumber,
 )
 
@@ -29,7 +30,8 @@ class Part(Entity):
     one piece arrives with a defect of each kind. ``supply: receipts`` means pieces come only by ``part_receipts``
     (plus ``initial_stock``); ``unlimited`` that they are always there. ``transport`` names the work center of vehicles
     that moves it from one work center to the next. ``kanban`` cards make a part made here one for stock: so many are
-    made at first, and another each time one is taken.
+    made at first, and another each time one is taken. ``hts`` is the code of the Harmonized
+    Tariff Schedule, ``8471.50`` or longer, by which duty rules find the part.
     """
 
     routing: Name | None = None
@@ -37,7 +39,9 @@ class Part(Entity):
     supply: Literal["unlimited", "receipts"] = "unlimited"
     initial_stock: WholeNumber | None = None
     mass_kg: Mass | None = Field(default=None, alias="mass")
+    volume_m3: Volume | None = Field(default=None, alias="volume")
     price_usd: Money | None = Field(default=None, alias="price")
+    hts: Annotated[str, StringConstraints(pattern=r"^\d{4}(\.\d{2}){0,3}$")] | None = None
     u_height: PositiveWholeNumber | None = None
     rated_power_w: Power | None = Field(default=None, alias="rated_power")
     liquid_fraction: Probability = Quantity(0.0, "1")

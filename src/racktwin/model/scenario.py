@@ -10,6 +10,7 @@ from .calendar import ALWAYS, Calendar
 from .demand import Demand, PartReceipt, WorkOrder
 from .entity import Entity, Name
 from .instant import LocalTime
+from .network import Network
 from .part import DefectKind, Part
 from .people import OperatorGroup
 from .power import Admission, CapTable, CoolingLoop, Feed
@@ -23,7 +24,8 @@ FORMAT_VERSION = 1
 class Scenario(Entity):
     """A plant, its products, people, power and orders, and how long to watch them.
 
-    Which engines run follows from what is described: a line has ``work_centers``, ``parts`` and ``routings``.
+    Which engines run follows from what is described: a line has ``work_centers``, ``parts`` and ``routings``, a supply
+    network has ``stocks``.
     ``order_book`` and ``part_receipts`` are lists, or ``{file: orders.csv}`` with the same columns; the reader turns
     a file into the list. Results are taken after ``warm_up``.
     """
@@ -51,6 +53,7 @@ class Scenario(Entity):
     drum: Name | None = None
     order_book: tuple[WorkOrder, ...] = ()
     part_receipts: tuple[PartReceipt, ...] = ()
+    network: Network | None = None
 
     @property
     def has_line(self) -> bool:
@@ -58,9 +61,14 @@ class Scenario(Entity):
         return bool(self.work_centers or self.routings)
 
     @property
+    def has_supply(self) -> bool:
+        """Whether there is stock of a supply network to simulate."""
+        return self.network is not None and bool(self.network.stocks)
+
+    @property
     def engines(self) -> tuple[str, ...]:
         """The engines that this scenario has work for, in the order in which they run."""
-        return ("line",) if self.has_line else ()
+        return (("supply",) if self.has_supply else ()) + (("line",) if self.has_line else ())
 
     def calendar(self, name: str) -> Calendar:
         """The calendar of that name; ``always`` needs no declaration."""

@@ -18,6 +18,8 @@ class Summary:
     power_w: float
     quantities: int
     sourced: int
+    sites: int = 0
+    stocks: int = 0
 
     def __str__(self) -> str:
         share = 100 * self.sourced / self.quantities if self.quantities else 0.0
@@ -27,8 +29,9 @@ class Summary:
             f"{_number(self.work_units, 'work unit')} in {_number(self.work_centers, 'work center')}, "
             f"{self.people} people, "
         )
+        network = f"; {_number(self.stocks, 'stock')} at {_number(self.sites, 'site')}" if self.sites else ""
         return (
-            f"{line if self.work_centers else ''}{power}; "
+            f"{line if self.work_centers else ''}{power}{network}; "
             f"{_number(self.quantities, 'quantity', 'quantities')}, {share:.0f} % with a source"
         )
 
@@ -45,6 +48,8 @@ def summarize(plant: Scenario) -> Summary:
         power_w=sum(float(feed.limit_w) for feed in plant.feeds.values() if feed.parent is None),
         quantities=len(entries),
         sourced=sum(entry.provenance.source is not None for entry in entries),
+        sites=len(plant.network.sites) if plant.network else 0,
+        stocks=len(plant.network.stocks) if plant.network else 0,
     )
 
 

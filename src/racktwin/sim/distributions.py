@@ -161,3 +161,38 @@ def binomial(n: int, p: float, u: float) -> int:
         weight /= _rise(n, odds, k)
         summed += weight
     return k
+
+
+@kernel
+def poisson(mean: float, u: float) -> float:
+    """The Poisson quantile of ``u``, in a time that grows with the standard deviation.
+
+    As :func:`binomial`: probabilities relative to that of the mode, summed from the end that is nearer to ``u``.
+    """
+    if mean <= 0.0:
+        return 0.0
+    mode = float(math.floor(mean))
+    low, low_weight, below = mode, 1.0, 0.0
+    while low > 0.0 and low_weight > _NEGLIGIBLE:
+        low_weight *= low / mean
+        low -= 1.0
+        below += low_weight
+    high, high_weight, above = mode, 1.0, 0.0
+    while high_weight > _NEGLIGIBLE:
+        high += 1.0
+        high_weight *= mean / high
+        above += high_weight
+    total = below + 1.0 + above
+    if u <= 0.5:
+        k, weight, summed = low, low_weight, low_weight
+        while summed < u * total and k < high:
+            k += 1.0
+            weight *= mean / k
+            summed += weight
+        return k
+    k, weight, summed = high, high_weight, high_weight
+    while summed <= (1.0 - u) * total and k > low:
+        weight *= k / mean
+        k -= 1.0
+        summed += weight
+    return k

@@ -7,7 +7,21 @@ from dataclasses import replace
 
 from racktwin.model import Scenario
 
-from . import capacity, cycles, material, movement, names, people, places, power, quality, references, work
+from . import (
+    capacity,
+    cycles,
+    material,
+    movement,
+    names,
+    network,
+    network_terms,
+    people,
+    places,
+    power,
+    quality,
+    references,
+    work,
+)
 from .finding import Finding, Rule
 
 RULES: tuple[Rule, ...] = (
@@ -71,6 +85,8 @@ RULES: tuple[Rule, ...] = (
     capacity.gang_exceeds_units,
     capacity.too_large,
     capacity.overloaded,
+    *network.RULES,
+    *network_terms.RULES,
     names.unused_things,
     names.unneeded_groups,
 )

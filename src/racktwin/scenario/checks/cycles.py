@@ -12,21 +12,21 @@ from .finding import Finding, error, oddity
 
 def part_inside_itself(plant: Scenario) -> Iterator[Finding]:
     """A cycle in the bill of materials."""
-    for cycle in _cycles(plant.parts, lambda part: plant.parts[part].bill_of_materials):
+    for cycle in cycles_among(plant.parts, lambda part: plant.parts[part].bill_of_materials):
         steps = ("parts", cycle[0], "bill_of_materials", cycle[1])
         yield error(steps, f"a part contains itself: {' → '.join(cycle)}", "take one of them out of the other")
 
 
 def feed_above_itself(plant: Scenario) -> Iterator[Finding]:
     """A cycle in the tree of feeds."""
-    for cycle in _cycles(plant.feeds, lambda feed: _some(plant.feeds[feed].parent)):
+    for cycle in cycles_among(plant.feeds, lambda feed: _some(plant.feeds[feed].parent)):
         message = f"feeds supply each other in a circle: {' → '.join(cycle)}"
         yield error(("feeds", cycle[0], "parent"), message, "leave out the parent of the one at the top")
 
 
 def loop_above_itself(plant: Scenario) -> Iterator[Finding]:
     """A cycle in the tree of cooling loops."""
-    for cycle in _cycles(plant.cooling_loops, lambda loop: _some(plant.cooling_loops[loop].parent)):
+    for cycle in cycles_among(plant.cooling_loops, lambda loop: _some(plant.cooling_loops[loop].parent)):
         message = f"cooling loops feed each other in a circle: {' → '.join(cycle)}"
         yield error(("cooling_loops", cycle[0], "parent"), message, "leave out the parent of the one at the top")
 
@@ -39,7 +39,7 @@ def buffers_that_gridlock(plant: Scenario) -> Iterator[Finding]:
         for operation, after in pairwise(route):
             if operation.work_center in following and _blocks(plant, after):
                 following[operation.work_center].add(after.work_center)
-    for cycle in _cycles(following, lambda center: following[center]):
+    for cycle in cycles_among(following, lambda center: following[center]):
         message = f"parts move in a circle of full buffers, which can gridlock: {' → '.join(cycle)}"
         remedy = "leave out input_buffer at one of them, or send parts to another work center"
         yield oddity(("work_centers", cycle[1], "input_buffer"), message, remedy)
@@ -55,7 +55,7 @@ def _some(name: str | None) -> tuple[str, ...]:
     return () if name is None else (name,)
 
 
-def _cycles(nodes: Mapping[str, object], next_of: Callable[[str], Iterable[str]]) -> Iterator[list[str]]:
+def cycles_among(nodes: Mapping[str, object], next_of: Callable[[str], Iterable[str]]) -> Iterator[list[str]]:
     """One cycle, first name repeated at its end, for each group of nodes that lie on cycles together."""
     done: set[str] = set()
     for start in nodes:

@@ -9,6 +9,7 @@ from racktwin.model import Scenario
 
 from .finding import Finding, error, oddity
 from .look import operations, parts_by_routing
+from .network import network_parts
 
 
 def consumed_but_not_in_bill(plant: Scenario) -> Iterator[Finding]:
@@ -65,7 +66,7 @@ def made_part_by_receipts(plant: Scenario) -> Iterator[Finding]:
 
 def never_supplied(plant: Scenario) -> Iterator[Finding]:
     """A bought part that comes by receipts, but there is no receipt and no stock."""
-    received = {receipt.part for receipt in plant.part_receipts if receipt.quantity > 0}
+    received = {receipt.part for receipt in plant.part_receipts if receipt.quantity > 0} | network_parts(plant)
     needed = {child for part in plant.parts.values() for child in part.bill_of_materials}
     for name, part in plant.parts.items():
         waits = part.routing is None and part.supply == "receipts" and not part.initial_stock

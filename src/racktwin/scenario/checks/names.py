@@ -31,7 +31,6 @@ def _repeated(steps: Steps, names: list[str], what: str) -> Iterator[Finding]:
 def unused_things(plant: Scenario) -> Iterator[Finding]:
     """Work centers, feeds, loops, calendars, cap tables, routings that nothing names."""
     groups = [group for center in plant.work_centers.values() for group in center.groups]
-    crews = [crew for group in plant.operator_groups.values() for crew in group.crews]
     all_phases = [phase for step in operations(plant) for _, phase in phases(step)]
     used: dict[str, set[str | None]] = {
         "work_centers": {
@@ -42,7 +41,7 @@ def unused_things(plant: Scenario) -> Iterator[Finding]:
         "routings": {part.routing for part in plant.parts.values()},
         "feeds": {*(group.feed for group in groups), *(feed.parent for feed in plant.feeds.values())},
         "cooling_loops": {*(loop for group in groups for loop in group.cooling_loops), *_parents(plant)},
-        "calendars": {*(center.calendar for center in plant.work_centers.values()), *(crew.calendar for crew in crews)},
+        "calendars": _used_calendars(plant),
         "cap_tables": {phase.cap.table for phase in all_phases if phase.cap},
         "parts": _wanted_parts(plant),
     }
@@ -65,6 +64,12 @@ def _parents(plant: Scenario) -> Iterator[str | None]:
     return (loop.parent for loop in plant.cooling_loops.values())
 
 
+def _used_calendars(plant: Scenario) -> set[str | None]:
+    crews = [crew for group in plant.operator_groups.values() for crew in group.crews]
+    sites = plant.network.sites.values() if plant.network else ()
+    return {thing.calendar for things in (plant.work_centers.values(), crews, sites) for thing in things}
+
+
 def unneeded_groups(plant: Scenario) -> Iterator[Finding]:
     """People whose skills nothing asks for."""
     needed = needed_skills(plant)
@@ -77,6 +82,9 @@ def unneeded_groups(plant: Scenario) -> Iterator[Finding]:
 def _wanted_parts(plant: Scenario) -> set[str | None]:
     wanted: set[str | None] = set()
     waiting = [*ordered_products(plant), *(kind.replace for kind in plant.defect_kinds.values() if kind.replace)]
+    if plant.network:
+        waiting += [stock.part for stock in plant.network.stocks.values()]
+        waiting += [supply.part for supply in plant.network.supplies.values()]
     while waiting:
         name = waiting.pop()
         if name not in wanted and name in plant.parts:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from racktwin.model import Scenario
+from racktwin.model.network import Network
 from racktwin.scenario.document import Steps
 from racktwin.scenario.spelling import did_you_mean
 
@@ -24,7 +25,7 @@ class _Mention(NamedTuple):
 
 def unknown_names(plant: Scenario) -> Iterator[Finding]:
     """A name that nothing has."""
-    mentions = (_of_places, _of_people, _of_parts, _of_operations, _of_phases, _of_work)
+    mentions = (_of_places, _of_people, _of_parts, _of_operations, _of_phases, _of_work, _of_network)
     for steps, name, kind, known in (mention for source in mentions for mention in source(plant)):
         if name is not None and name not in known:
             yield error(steps, f"unknown {kind} {name!r}", did_you_mean(name, known, f"known {kind}s"))
@@ -111,3 +112,64 @@ def _of_work(plant: Scenario) -> Iterator[_Mention]:
         for kind in receipt.defects:
             yield _Mention(("part_receipts", index, "defects", kind), kind, "defect kind", plant.defect_kinds)
     yield _Mention(("drum",), plant.drum, "work center", plant.work_centers)
+
+
+def _of_network(plant: Scenario) -> Iterator[_Mention]:
+    net = plant.network
+    if net is None:
+        return
+    calendars = [*plant.calendars, "always"]
+    for name, site in net.sites.items():
+        yield _Mention(("network", "sites", name, "calendar"), site.calendar, "calendar", calendars)
+    for name, supply in net.supplies.items():
+        steps: Steps = ("network", "supplies", name)
+        yield _Mention((*steps, "part"), supply.part, "part", plant.parts)
+        yield _Mention((*steps, "site"), supply.site, "site", net.sites)
+        yield _Mention((*steps, "currency"), supply.currency, "currency", net.currencies)
+    for name, lane in net.lanes.items():
+        steps = ("network", "lanes", name)
+        yield _Mention((*steps, "from"), lane.origin, "site", net.sites)
+        yield _Mention((*steps, "to"), lane.destination, "site", net.sites)
+        for index, part in enumerate(lane.parts):
+            yield _Mention((*steps, "parts", index), part, "part", plant.parts)
+    yield from _of_stocks(plant, net)
+    for name, rule in net.duty_rules.items():
+        for index, other in enumerate(rule.instead_of):
+            steps = ("network", "duty_rules", name, "instead_of", index)
+            yield _Mention(steps, other, "duty rule", net.duty_rules)
+    yield from _of_disruptions(plant, net)
+
+
+def _of_stocks(plant: Scenario, net: Network) -> Iterator[_Mention]:
+    for name, stock in net.stocks.items():
+        steps: Steps = ("network", "stocks", name)
+        yield _Mention((*steps, "part"), stock.part, "part", plant.parts)
+        yield _Mention((*steps, "site"), stock.site, "site", net.sites)
+        for index, source in enumerate(stock.sources):
+            place = (*steps, "sources", index)
+            yield _Mention((*place, "supply"), source.supply, "supply", net.supplies)
+            yield _Mention((*place, "stock"), source.stock, "stock", net.stocks)
+            yield _Mention((*place, "lane"), source.lane, "lane", net.lanes)
+            yield _Mention((*place, "expedite_lane"), source.expedite_lane, "lane", net.lanes)
+    for name, demand in net.demand.items():
+        yield _Mention(("network", "demand", name, "stock"), demand.stock, "stock", net.stocks)
+    if net.line is not None:
+        yield _Mention(("network", "line", "site"), net.line.site, "site", net.sites)
+
+
+def _of_disruptions(plant: Scenario, net: Network) -> Iterator[_Mention]:
+    known: dict[str, tuple[str, Collection[str]]] = {
+        "sites": ("site", net.sites),
+        "lanes": ("lane", net.lanes),
+        "supplies": ("supply", net.supplies),
+        "parts": ("part", plant.parts),
+        "duty_rules": ("duty rule", net.duty_rules),
+    }
+    for index, name in enumerate(net.disrupted_by):
+        yield _Mention(("network", "disrupted_by", index), name, "disruption", net.disruptions)
+    for name, disruption in net.disruptions.items():
+        for index, effect in enumerate(disruption.effects):
+            for key, (kind, names) in known.items():
+                for position, target in enumerate(getattr(effect, key)):
+                    steps = ("network", "disruptions", name, "effects", index, key, position)
+                    yield _Mention(steps, target, kind, names)

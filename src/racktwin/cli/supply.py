@@ -1,0 +1,61 @@
+"""``racktwin supply``: the network that brings the parts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .terminal import note, print_json, print_table
+
+supply = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Ask the supply network: cost, stock, risk.")
+
+
+@supply.command()
+def cost(
+    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="Scenario file, or the name of an example.")],
+    part: Annotated[str, typer.Argument(metavar="PART", help="The part whose cost is asked.")],
+    at: Annotated[str, typer.Option("--at", metavar="SITE", help="Where it is needed.")],
+    made_at: Annotated[
+        list[str] | None,
+        typer.Option("--made-at", metavar="SITE", help="Compare making it here; repeat. Default: every site that can."),
+    ] = None,
+    on: Annotated[str | None, typer.Option("--on", metavar="DATE", help="Prices and duties of this day.")] = None,
+    overrides: Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change a value.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", metavar="FILE", help="Write a page with its chart.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Print the landed cost of a part at a site, layer by layer.
+
+    Each place of making is one column: material, labour, freight, duty, capital. '--out cost.html' writes the stacked
+    bar and every contribution.
+    """
+    from racktwin.economics import landed_cost, makers
+    from racktwin.report.landed_cost import layer_rows, write_landed_costs
+    from racktwin.scenario import read_scenario
+
+    plant = read_scenario(scenario, overrides or ()).scenario
+    day = _date(on)
+    places: list[str | None] = list(made_at or makers(plant, part)) or [None]
+    costs = [landed_cost(plant, part, at, place, day) for place in places]
+    if out is not None:
+        note(f"page: {write_landed_costs(costs, out)}")
+    if as_json:
+        print_json([{**asdict(one), "total_usd": one.total_usd, "by_layer_usd": one.by_layer()} for one in costs])
+        return
+    columns = tuple(f"made at {one.made_at}, US$" for one in costs)
+    print_table(("layer", *columns), layer_rows(costs), numbers=columns)
+
+
+def _date(text: str | None) -> dt.date | None:
+    if text is None:
+        return None
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a date; write for example 2027-03-01") from None
