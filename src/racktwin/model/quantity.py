@@ -301,6 +301,23 @@ class Unit:
         return " or ".join("a plain number or %" if unit == "1" else f"a quantity in {unit}" for unit in self.si_units)
 
 
+@dataclass(frozen=True)
+class TemperatureUnit(Unit):
+    """Pydantic annotation: accept ``32 degC``, ``90 degF`` or ``305 K``, hold K."""
+
+    def _convert(self, raw: str, number: float, unit: str) -> tuple[float, str]:
+        if unit in ("degC", "°C", "C"):
+            return number + 273.15, "K"
+        if unit in ("degF", "°F", "F"):
+            return (number - 32.0) / 1.8 + 273.15, "K"
+        if unit in ("K", "kelvin"):
+            return number, "K"
+        raise _fail(f"{raw!r} is not a temperature", f"write for example {self.example}")
+
+    def _expected(self) -> str:
+        return "a temperature"
+
+
 def _describe(raw: Any) -> str:
     if raw is None:
         return "nothing"
@@ -331,6 +348,10 @@ Length = Annotated[Quantity, Unit(("m",), "12 m", minimum=-math.inf)]
 Speed = Annotated[Quantity, Unit(("m/s",), "1.2 m/s", above_minimum=True)]
 Flow = Annotated[Quantity, Unit(("m**3/s",), "900 L/min")]
 FlowPerHeat = Annotated[Quantity, Unit(("m**3/J",), "1.2 L/min/kW")]
+Temperature = Annotated[Quantity, TemperatureUnit(("K",), "32 degC")]
+TemperatureDifference = Annotated[Quantity, Unit(("K",), "4 K", above_minimum=True)]
+ThermalResistance = Annotated[Quantity, Unit(("K/W",), "0.03 K/W", above_minimum=True)]
+VolumePerPower = Annotated[Quantity, Unit(("m**3/W",), "5 L/kW")]
 Probability = Annotated[Quantity, Unit(("1",), "3 %", maximum=1.0)]
 Fraction = Annotated[Quantity, Unit(("1",), "0.97", maximum=1.0, above_minimum=True)]
 Ratio = Annotated[Quantity, Unit(("1",), "1.4", above_minimum=True)]

@@ -1,9 +1,11 @@
 """What the world does over time, from files: GPU jobs, requests, weather, prices, carbon."""
 
+from .hourly import HourlySeries, read_hourly_carbon, read_hourly_price
 from .mapping import TraceMapping
 from .read import Format, GpuJobs, Limits, read_gpu_jobs, stream_gpu_jobs
 from .requests import RequestLoad, read_request_load
 from .schema import GPU_JOB_COLUMNS, GPU_JOBS, REQUEST_LOAD
+from .weather import Weather, read_epw
 
 __all__ = [
     "GPU_JOBS",
@@ -11,10 +13,15 @@ __all__ = [
     "REQUEST_LOAD",
     "Format",
     "GpuJobs",
+    "HourlySeries",
     "Limits",
     "RequestLoad",
     "TraceMapping",
+    "Weather",
+    "read_epw",
     "read_gpu_jobs",
+    "read_hourly_carbon",
+    "read_hourly_price",
     "read_request_load",
     "stream_gpu_jobs",
 ]
