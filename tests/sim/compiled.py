@@ -71,3 +71,9 @@ def settle_fired(table: Any, slot: int) -> None:
 def next_slot(table: Any) -> int:
     """See :func:`racktwin.sim.events.next_slot`."""
     return int(events.next_slot(table))
+
+
+@numba.njit
+def next_time_s(table: Any) -> float:
+    """See :func:`racktwin.sim.events.next_time_s`."""
+    return float(events.next_time_s(table))

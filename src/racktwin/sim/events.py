@@ -15,7 +15,7 @@ from .jit import kernel
 NEVER = np.inf
 
 EVENT = np.dtype([("time_s", "f8"), ("winner", "i8")])
-"""``time_s[i]`` is the pending time of slot ``i``; ``winner`` is a binary tree with its root at 1."""
+"""A node of the tree: who fires first below it, and when. The root is row 1, slot ``i`` the leaf ``size // 2 + i``."""
 
 
 def event_table(slots: int) -> np.recarray[Any, Any]:
@@ -33,17 +33,20 @@ def event_table(slots: int) -> np.recarray[Any, Any]:
 @kernel
 def schedule(events: Any, slot: int, time_s: float) -> None:
     """Let ``slot`` fire at ``time_s``, in place of whatever it had pending."""
-    events[slot].time_s = time_s
-    node = (slot + events.size // 2) >> 1
-    while node >= 1:
-        left = events[2 * node].winner
-        right = events[2 * node + 1].winner
-        # a tie goes left: to the lower slot
-        winner = left if events[left].time_s <= events[right].time_s else right
-        if winner != slot and winner == events[node].winner:
-            return  # neither was nor is the winner here, so nothing changes further up
-        events[node].winner = winner
+    node = slot + events.size // 2
+    events[node].time_s = time_s
+    winner = slot
+    while node > 1:
+        rival = events[node ^ 1]
+        rival_s = rival.time_s
+        # a tie goes to the lower slot
+        if rival_s < time_s or (rival_s == time_s and rival.winner < winner):
+            time_s, winner = rival_s, rival.winner
         node >>= 1
+        parent = events[node]
+        if parent.winner == winner and parent.time_s == time_s:
+            return  # nothing changes further up
+        parent.time_s, parent.winner = time_s, winner
 
 
 @kernel
@@ -52,20 +55,20 @@ def fire(events: Any, slot: int) -> None:
 
     In between, slots may be scheduled: the one that fired most of all, which then costs one pass up the tree, not two.
     """
-    events[slot].time_s = NEVER
+    events[slot + events.size // 2].time_s = NEVER
 
 
 @kernel
 def settle_fired(events: Any, slot: int) -> None:
     """Put the tree right after :func:`fire` if nothing new is pending in ``slot``."""
-    if events[slot].time_s == NEVER:
+    if events[slot + events.size // 2].time_s == NEVER:
         schedule(events, slot, NEVER)
 
 
 @kernel
 def cancel(events: Any, slot: int) -> None:
     """Let ``slot`` have nothing pending."""
-    if events[slot].time_s != NEVER:
+    if events[slot + events.size // 2].time_s != NEVER:
         schedule(events, slot, NEVER)
 
 
@@ -73,3 +76,9 @@ def cancel(events: Any, slot: int) -> None:
 def next_slot(events: Any) -> int:
     """The slot that fires next (its time is ``NEVER`` if nothing is pending)."""
     return events[1].winner
+
+
+@kernel
+def next_time_s(events: Any) -> float:
+    """When the next slot fires, ``NEVER`` if nothing is pending."""
+    return events[1].time_s

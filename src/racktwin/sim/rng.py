@@ -8,11 +8,15 @@ else (common random numbers), and any replication can be run alone.
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 import numpy as np
+from llvmlite.ir import IntType
+from numba.core import types
+from numba.core.extending import intrinsic
 
-from .jit import kernel
+from .jit import IS_COMPILED, kernel
 
 _MULTIPLIER = np.uint64(0xD2B74407B1CE6E93)
 _WEYL = np.uint64(0x9E3779B97F4A7C15)
@@ -28,13 +32,29 @@ def stream_key(seed: int, replication: int, name: str) -> np.uint64:
     return np.uint64(int.from_bytes(digest, "little"))
 
 
-@kernel
 def _multiply_high(a: Any, b: Any) -> Any:
-    """The upper 64 bits of the 128-bit product of two uint64."""
+    """The upper 64 bits of the 128-bit product of two uint64: what runs uncompiled."""
     a_low, a_high = a & _LOW_HALF, a >> _HALF
     b_low, b_high = b & _LOW_HALF, b >> _HALF
     cross = (a_low * b_low >> _HALF) + (a_high * b_low & _LOW_HALF) + a_low * b_high
     return a_high * b_high + (a_high * b_low >> _HALF) + (cross >> _HALF)
+
+
+@intrinsic
+def _multiply_high_compiled(typing_context: Any, a: Any, b: Any) -> Any:
+    """The same in one instruction of the processor, which halves the time of a draw."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        word, wide = arguments[0].type, IntType(128)
+        product = builder.mul(builder.zext(arguments[0], wide), builder.zext(arguments[1], wide))
+        return builder.trunc(builder.lshr(product, wide(64)), word)
+
+    return types.uint64(types.uint64, types.uint64), generate
+
+
+multiply_high: Callable[[Any, Any], Any] = (
+    cast(Callable[[Any, Any], Any], _multiply_high_compiled) if IS_COMPILED else _multiply_high
+)
 
 
 @kernel
@@ -42,7 +62,7 @@ def philox(key: Any, counter_0: Any, counter_1: Any) -> Any:
     """Two uint64 from Philox-2x64-10 for a uint64 key and a 128-bit counter (two uint64)."""
     left, right = counter_0, counter_1
     for _ in range(10):
-        high = _multiply_high(_MULTIPLIER, left)
+        high = multiply_high(_MULTIPLIER, left)
         low = _MULTIPLIER * left
         left, right = high ^ key ^ right, low
         key = key + _WEYL

@@ -19,7 +19,9 @@ from .compile_plant import add_limits, add_people, add_work_centers
 from .compile_product import add_defect_kinds, add_parts, made_components
 from .tables import DTYPES, Line
 
-_FIRST_ITEMS, _FIRST_DEFECTS, _FIRST_ROWS = 1024, 4096, 16384
+_FIRST_ITEMS, _FIRST_DEFECTS = 256, 256
+_ROWS = {"wide": 16384, "middle": 8192, "narrow": 65536}
+"""Rows that fit before Python takes them away; shipments alone stay in the second cache."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,9 @@ def _finish(builder: Builder) -> CompiledLine:
     for _ in range(len(builder.rows["centers"]) + n_units):
         builder.add("claims", next=-1, prev=-1, cause=tables.NO_CAUSE)
     n_sources, n_centers = len(builder.rows["sources"]), len(builder.rows["centers"])
-    slots = 3 * n_units + n_timelines + n_sources + n_centers
+    n_failures = n_units if any(row.get("fails") for row in builder.rows["centers"]) else 0
+    n_upkeeps = n_units if builder.rows["upkeep"] else 0
+    slots = n_units + n_failures + n_upkeeps + n_timelines + n_sources + n_centers
     arrays = {name: _records(name, builder.rows[name]) for name in DTYPES}
     arrays["events"] = event_table(slots)
     clock = arrays["clock"][0]
@@ -78,11 +82,12 @@ def _finish(builder: Builder) -> CompiledLine:
     clock.free_defects = max(_FIRST_DEFECTS, 2 * int(clock.most_defects))
     arrays["items"] = free_rows("items", int(clock.free_items))
     arrays["defects"] = free_rows("defects", int(clock.free_defects))
-    clock.first_failure_slot, clock.first_upkeep_slot, clock.first_timeline_slot = n_units, 2 * n_units, 3 * n_units
-    clock.first_source_slot = 3 * n_units + n_timelines
+    clock.first_failure_slot, clock.first_upkeep_slot = n_units, n_units + n_failures
+    clock.first_timeline_slot = clock.first_upkeep_slot + n_upkeeps
+    clock.first_source_slot = clock.first_timeline_slot + n_timelines
     clock.first_center_slot = clock.first_source_slot + n_sources
-    arrays["wide"] = _records("wide", [{}] * (_FIRST_ROWS + int(clock.most_rows)))
-    arrays["narrow"] = _records("narrow", [{}] * (4 * _FIRST_ROWS + int(clock.most_rows)))
+    for name, rows in _ROWS.items():
+        arrays[name] = np.zeros(rows + int(clock.most_rows), DTYPES[name]).view(np.recarray)
     line = Line(samples=np.array(builder.samples, dtype=np.float64), **arrays)
     _load_idle_draw(line)
     streams = {name: tuple(names) for name, names in builder.streams.items()}

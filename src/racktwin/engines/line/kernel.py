@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from racktwin.sim.distributions import sample
-from racktwin.sim.events import fire, next_slot, schedule, settle_fired
+from racktwin.sim.events import fire, next_slot, next_time_s, schedule, settle_fired
 from racktwin.sim.jit import entry_point, kernel
 from racktwin.sim.packing import packed
 
@@ -85,7 +85,11 @@ def run(tables: Line) -> int:
 def _run(line: Line) -> int:
     clock = line.clock[0]
     while True:
-        if clock.wide_rows + clock.most_rows > line.wide.size or clock.narrow_rows + clock.most_rows > line.narrow.size:
+        if (
+            clock.wide_rows + clock.most_rows > line.wide.size
+            or clock.middle_rows + clock.most_rows > line.middle.size
+            or clock.narrow_rows + clock.most_rows > line.narrow.size
+        ):
             return ROWS_FULL
         if clock.free_items < clock.most_items:
             return ITEMS_FULL
@@ -104,7 +108,7 @@ def _run(line: Line) -> int:
             settle(line)
             continue
         slot = next_slot(line.events)
-        time_s = line.events[slot].time_s
+        time_s = next_time_s(line.events)
         if time_s > clock.horizon_s:
             clock.now_s = clock.horizon_s
             return DONE
@@ -316,7 +320,7 @@ def _close(line: Line, first_item: int) -> int:
         for index in range(line.crews.size):
             record_labour(line, index)
     for index in range(first_item, line.items.size):
-        if clock.wide_rows + clock.most_rows > line.wide.size:
+        if clock.middle_rows + clock.most_rows > line.middle.size:
             return index
         item = line.items[index]
         if item.part >= 0 and item.serial >= 0:

@@ -8,7 +8,8 @@ from racktwin.sim.jit import kernel
 
 from .tables import CAUSES, Line
 
-OPERATIONS, WORK_ORDERS, SHIPMENTS, DEFECTS = range(4)
+OPERATIONS = 0
+WORK_ORDERS, SHIPMENTS, DEFECTS = range(3)
 STATES, LIMITS, LABOUR, MATERIAL, GENEALOGY = range(5)
 RECEIVED, MADE, USED, SWAPPED, RECOVERED = range(5)
 
@@ -21,6 +22,17 @@ def _wide_row(line: Line, table: int) -> Any:
     row = line.wide[clock.wide_rows]
     row.table = table
     clock.wide_rows += 1
+    return row
+
+
+@kernel
+def _middle_row(line: Line, table: int) -> Any:
+    clock = line.clock[0]
+    if clock.middle_rows >= line.middle.size:
+        clock.overflow, clock.middle_rows = 1, line.middle.size - 1
+    row = line.middle[clock.middle_rows]
+    row.table = table
+    clock.middle_rows += 1
     return row
 
 
@@ -113,8 +125,10 @@ def record_operation(line: Line, u: int) -> None:
 @kernel
 def record_work_order(line: Line, index: int, fate: int, end_s: float) -> None:
     """The life of an item, at its end (or at the horizon)."""
+    if not line.clock[0].is_recording:
+        return
     item = line.items[index]
-    row = _wide_row(line, WORK_ORDERS)
+    row = _middle_row(line, WORK_ORDERS)
     row.i[0], row.i[1], row.i[2], row.i[3] = item.serial, item.part, item.order, item.source
     row.i[4], row.i[5] = fate, item.is_order
     row.x[0], row.x[1], row.x[2], row.x[3] = item.wanted_s, item.release_s, item.due_s, end_s
@@ -124,7 +138,7 @@ def record_work_order(line: Line, index: int, fate: int, end_s: float) -> None:
 def record_shipment(line: Line, index: int, latent: int, patent: int) -> None:
     """A finished product that leaves now."""
     item = line.items[index]
-    row = _wide_row(line, SHIPMENTS)
+    row = _middle_row(line, SHIPMENTS)
     row.i[0], row.i[1], row.i[2] = item.serial, item.part, item.order
     row.i[3], row.i[4], row.i[5] = latent, patent, item.all_failures
     row.x[0], row.x[1], row.x[2] = item.release_s, item.due_s, line.clock[0].now_s
@@ -137,7 +151,7 @@ def record_defect(line: Line, index: int, serial: int, fate: int, end_s: float) 
     if not line.clock[0].is_recording:
         return
     defect = line.defects[index]
-    row = _wide_row(line, DEFECTS)
+    row = _middle_row(line, DEFECTS)
     row.i[0], row.i[1], row.i[2], row.i[3] = defect.number, defect.kind, defect.origin_part, defect.origin_operation
     row.i[4], row.i[5], row.i[6], row.i[7] = serial, defect.was_latent, defect.found_operation, fate
     row.x[0], row.x[1], row.x[2] = defect.created_s, defect.fails_at_s, defect.precipitated_s

@@ -14,6 +14,7 @@ from racktwin.sim.states import E10_STATES, REASONS
 
 from . import recording
 from .compile import Names
+from .tables import Line
 
 Array = npt.NDArray[Any]
 Columns = dict[str, Array | tuple[Array, Sequence[str]]]
@@ -25,19 +26,24 @@ _ORDER_FATES = ("in_progress", "in_stock", "shipped", "consumed", "scrapped")
 _DEFECT_FATES = ("open", "repaired", "scrapped", "escaped")
 _MATERIAL_REASONS = ("receipt", "made", "consumed", "replacement", "recovered")
 
+_ARROW_TYPES = {"int32": pa.int32(), "int64": pa.int64(), "float64": pa.float64(), "bool": pa.bool_()}
+
 WAIT_COLUMNS = tuple(f"wait_{cause}_s" for cause in WAIT_CAUSES)
 
 
-def tables_of(wide: Array, narrow: Array, names: Names, replication: int) -> dict[str, pa.Table]:
-    """All tables that a batch of rows holds, in the schema's column order.
+def tables_of(line: Line, names: Names, replication: int) -> dict[str, pa.Table]:
+    """All tables that the rows recorded since the last time hold, in the schema's column order.
 
     The column ``visit`` of operations is 0 until :func:`number_visits` has seen all batches.
     """
+    clock = line.clock[0]
+    wide, middle = line.wide[: clock.wide_rows], line.middle[: clock.middle_rows]
+    narrow = line.narrow[: clock.narrow_rows]
     readers: dict[str, tuple[Array, int, Callable[[Slot, Slot], Columns]]] = {
         "operations": (wide, recording.OPERATIONS, lambda i, x: _operations(i, x, names)),
-        "work_orders": (wide, recording.WORK_ORDERS, lambda i, x: _work_orders(i, x, names)),
-        "shipments": (wide, recording.SHIPMENTS, lambda i, x: _shipments(i, x, names)),
-        "defects": (wide, recording.DEFECTS, lambda i, x: _defects(i, x, names)),
+        "work_orders": (middle, recording.WORK_ORDERS, lambda i, x: _work_orders(i, x, names)),
+        "shipments": (middle, recording.SHIPMENTS, lambda i, x: _shipments(i, x, names)),
+        "defects": (middle, recording.DEFECTS, lambda i, x: _defects(i, x, names)),
         "states": (narrow, recording.STATES, lambda i, x: _states(i, x, names)),
         "limits": (narrow, recording.LIMITS, lambda i, x: _limits(i, x, names)),
         "labour": (narrow, recording.LABOUR, lambda i, x: _labour(i, x, names)),
@@ -47,13 +53,21 @@ def tables_of(wide: Array, narrow: Array, names: Names, replication: int) -> dic
     return {name: _table(name, rows, number, read, replication) for name, (rows, number, read) in readers.items()}
 
 
+def shipments_of(line: Line, names: Names, replication: int) -> dict[str, pa.Table]:
+    """The only table that is recorded without recording."""
+    rows = line.middle[: line.clock[0].middle_rows]
+    return {
+        "shipments": _table("shipments", rows, recording.SHIPMENTS, lambda i, x: _shipments(i, x, names), replication)
+    }
+
+
 def number_visits(operations: pa.Table) -> pa.Table:
     """The operations of a whole replication, with how often each part had been at its operation."""
     operations = operations.unify_dictionaries().combine_chunks()
     names = operations["operation"].combine_chunks()
     codes = names.indices if isinstance(names, pa.DictionaryArray) else names.chunk(0).indices
     visits = _visits(operations["serial_number"].to_numpy(), codes.to_numpy(), operations["start_s"].to_numpy())
-    return operations.set_column(operations.column_names.index("visit"), "visit", pa.array(visits))
+    return operations.set_column(operations.column_names.index("visit"), "visit", _from_numpy(visits))
 
 
 def _table(name: str, rows: Array, number: int, read: Callable[[Slot, Slot], Columns], replication: int) -> pa.Table:
@@ -68,8 +82,14 @@ def _arrow(values: Array | tuple[Array, Sequence[str]]) -> pa.Array:
     if isinstance(values, tuple):
         codes, words = values
         dictionary = pa.array(words, pa.string())
-        return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32)), dictionary)
-    return pa.array(np.ascontiguousarray(values))
+        return pa.DictionaryArray.from_arrays(_from_numpy(codes.astype(np.int32)), dictionary)
+    return _from_numpy(np.ascontiguousarray(values))
+
+
+def _from_numpy(values: Array) -> pa.Array:
+    """The array on the same memory. ``pa.array`` would import pandas where that is installed: a third of a second."""
+    bits = np.packbits(values, bitorder="little") if values.dtype == np.bool_ else values
+    return pa.Array.from_buffers(_ARROW_TYPES[values.dtype.name], len(values), [None, pa.py_buffer(bits)])
 
 
 def _named(codes: Array, words: Sequence[str]) -> tuple[Array, Sequence[str]]:

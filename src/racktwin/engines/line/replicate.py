@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Literal
 
 import numpy as np
 import pyarrow as pa
 
 from racktwin.errors import SimulationError
+from racktwin.results.schema import TABLES
+from racktwin.results.tables import empty_table
 from racktwin.sim.rng import stream_key
 
 from . import kernel
 from .compile import CompiledLine, free_rows
-from .records import number_visits, tables_of
-from .tables import Line
+from .records import number_visits, shipments_of, tables_of
+from .tables import ROW_TABLES, Line
 
 
 def fresh_line(compiled: CompiledLine, replication: int, seed: int) -> Line:
     """A copy of the line at time zero, with the random streams of one replication."""
-    line = Line(*(table.copy() for table in compiled.line))
+    line = Line(
+        *(
+            np.empty_like(table) if name in ROW_TABLES else table.copy()
+            for name, table in compiled.line._asdict().items()
+        )
+    )
     for table, names in compiled.streams.items():
         getattr(line, table)["key"] = [stream_key(seed, replication, name) for name in names]
     return line
@@ -27,18 +35,21 @@ def fresh_line(compiled: CompiledLine, replication: int, seed: int) -> Line:
 def replicate(compiled: CompiledLine, replication: int, seed: int, *, is_recording: bool = True) -> dict[str, pa.Table]:
     """Simulate one replication to the horizon.
 
-    Without recording only ``shipments`` and ``work_orders`` have rows. Raises SimulationError if the simulated state
-    breaks one of its own rules.
+    Without recording only ``shipments`` has rows. Raises SimulationError if the simulated state breaks one of its own
+    rules.
     """
     line = fresh_line(compiled, replication, seed)
     line.clock[0].is_recording = int(is_recording)
     batches: list[dict[str, pa.Table]] = []
 
     def flush() -> None:
+        batches.append(
+            tables_of(line, compiled.names, replication)
+            if is_recording
+            else shipments_of(line, compiled.names, replication)
+        )
         clock = line.clock[0]
-        wide, narrow = line.wide[: clock.wide_rows], line.narrow[: clock.narrow_rows]
-        batches.append(tables_of(wide, narrow, compiled.names, replication))
-        clock.wide_rows = clock.narrow_rows = 0
+        clock.wide_rows = clock.middle_rows = clock.narrow_rows = 0
 
     # Philox multiplies modulo 2^64; uncompiled, numpy would warn of it
     with np.errstate(over="ignore"):
@@ -58,7 +69,14 @@ def replicate(compiled: CompiledLine, replication: int, seed: int, *, is_recordi
     flush()
     _check(line)
     tables = {name: pa.concat_tables([batch[name] for batch in batches]) for name in batches[0]}
+    if not is_recording:
+        return {**_empty_tables(), **tables}
     return {**tables, "operations": number_visits(tables["operations"])}
+
+
+@cache
+def _empty_tables() -> dict[str, pa.Table]:
+    return {name: empty_table(name) for name, table in TABLES.items() if table.engine == "line"}
 
 
 def _with_room(line: Line, name: Literal["items", "defects"]) -> Line:
