@@ -20,6 +20,7 @@ from .compare import compare
 from .examples import examples
 from .kpis import kpis
 from .new import new
+from .plan import plan_app
 from .query import query
 from .replications import replications
 from .report import report
@@ -45,6 +46,7 @@ COMMANDS = (
 for command in COMMANDS:
     app.command()(command)
 app.add_typer(supply, name="supply")
+app.add_typer(plan_app)
 
 
 def _print_version(wanted: bool) -> None:

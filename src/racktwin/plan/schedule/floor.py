@@ -48,6 +48,7 @@ class Piece:
     release_s: float
     due_s: float
     weight: int
+    priority: int
 
 
 @dataclass(frozen=True)
@@ -268,7 +269,7 @@ def pieces_of(scenario: Scenario, compiled: CompiledLine) -> Iterator[Piece]:
         part = compiled.names.parts[int(step.target)]
         for _ in range(int(step.amount)):
             weight = 1 + max(0, int(step.priority))
-            yield Piece(order, part, counted[part], float(step.time_s), float(step.due_s), weight)
+            yield Piece(order, part, counted[part], float(step.time_s), float(step.due_s), weight, int(step.priority))
             counted[part] += 1
 
 
