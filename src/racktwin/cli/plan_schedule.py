@@ -85,7 +85,7 @@ def schedule(
         frozen_h * 3600.0,
     )
     with progress() as shown:
-        made = make_plan(file.scenario, request, lambda seen: shown.show(_Step(seen, time_s)))
+        made = make_plan(file.scenario, request, lambda seen: shown.show(_Step(seen, time_s, tick_min / 60.0)))
     tables: dict[str, Sequence[Any]] = {}
     if stress:
         tables = _stress(made, request, stress, jobs)
@@ -104,11 +104,12 @@ def _read(scenario: str, set_: list[str] | None, set_file: list[Path] | None) ->
 
 
 class _Step:
-    """A better schedule as a step of progress: seconds of those given."""
+    """A better schedule as a step of progress: seconds of those given; times in ticks as weighted hours."""
 
-    def __init__(self, seen: Any, time_s: float) -> None:
-        bound = f", bound {seen.bound:g}, gap {seen.gap:.1%}" if math.isfinite(seen.bound) else ""
-        self.stage = f"searching: {seen.target} {seen.value:g}{bound}"
+    def __init__(self, seen: Any, time_s: float, tick_h: float) -> None:
+        unit = tick_h if seen.target in ("tardiness", "makespan", "throughput") else 1.0
+        bound = f", bound {seen.bound * unit:g}, gap {seen.gap:.1%}" if seen.bound > -(1 << 59) else ""
+        self.stage = f"searching: {seen.target} {seen.value * unit:g}{bound}"
         self.done, self.total = int(seen.wall_s), int(time_s)
 
 
@@ -126,13 +127,18 @@ def _stress(made: Plan, request: Request, replications: int, jobs: int) -> dict[
                 jobs,
                 lambda name, done, total: shown.show(_Replays(f"replaying {name}", done, total)),
             )
-            for policy in policies_of(made)
+            for policy in policies_of(made, is_held=_counts_on_times(request))
         ]
     return {
         "policies": versus(made, replays, feed),
         "orders": order_risks(made, replays[0]),
         "lags": lags(made, replays[0]),
     }
+
+
+def _counts_on_times(request: Request) -> bool:
+    """Whether the plan is for power: then nothing may start before its time."""
+    return any(goal in ("peak", "energy_cost") for target in request.targets for goal, _ in target.weights)
 
 
 class _Replays:

@@ -17,6 +17,7 @@ from .builder import Builder, Row
 from .compile_orders import add_demand, add_timelines
 from .compile_plant import add_limits, add_people, add_work_centers
 from .compile_product import add_defect_kinds, add_parts, made_components
+from .planned import PlannedStarts, add_plan
 from .tables import DTYPES, Line
 
 _FIRST_ITEMS, _FIRST_DEFECTS = 256, 256
@@ -52,8 +53,8 @@ class CompiledLine:
     horizon_s: float
 
 
-def compile_line(scenario: Scenario) -> CompiledLine:
-    """The tables of the scenario's line. The scenario must have passed ``scenario.checks``."""
+def compile_line(scenario: Scenario, plan: PlannedStarts | None = None) -> CompiledLine:
+    """The tables of the scenario's line, which follows ``plan`` if given. It must have passed ``scenario.checks``."""
     builder = Builder(scenario)
     add_limits(builder)
     add_people(builder)
@@ -62,6 +63,8 @@ def compile_line(scenario: Scenario) -> CompiledLine:
     add_parts(builder)
     add_demand(builder)
     add_timelines(builder)
+    if plan is not None:
+        add_plan(builder, plan)
     return _finish(builder)
 
 

@@ -10,7 +10,7 @@ from racktwin.sim.jit import kernel
 from .attendance import drop_claim, list_claim, return_people, take_people
 from .draw import reserve
 from .flow import dequeue, set_cause, unblock
-from .rules import batch_due_s, batch_size, choose_bank, choose_leader, choose_unit
+from .rules import batch_due_s, batch_size, choose_bank, choose_leader, choose_unit, held_until_s
 from .tables import CALENDAR, CELL, GANG, IDLE, NO_CAUSE, PEOPLE, WORKING, Line
 from .work import admitted_w, begin_phase, cause_of_limit, enter, opening_phase
 
@@ -157,6 +157,11 @@ def dispatch(line: Line, w: int) -> None:
         leader, before = choose_leader(line, w)
         if leader < 0:
             _await_batch(line, w)
+            return
+        held_s = held_until_s(line, w, leader)
+        if held_s > line.clock[0].now_s:
+            _wait(line, w, CALENDAR, -1)
+            schedule(line.events, line.clock[0].first_center_slot + w, held_s)
             return
         if center.n_free < _gang_size(line, leader):
             _wait(line, w, CELL, -1)

@@ -239,7 +239,7 @@ def new_item(
     item.priority, item.wanted_s, item.due_s = priority, wanted_s, due_s
     item.release_s = np.nan
     item.visits = item.failures = item.all_failures = item.is_reworked = item.is_order = item.is_hot = 0
-    item.operation = item.furthest = item.retest = item.mending = item.unit = item.defects = -1
+    item.operation = item.furthest = item.retest = item.mending = item.unit = item.defects = item.plan = -1
     item.next = item.gang_next = item.batch_next = -1
     item.stress_s = item.energy_j = item.labour_s = item.drum_left_s = 0.0
     return index
@@ -470,7 +470,7 @@ def _scrap(line: Line, index: int) -> None:
     ease_drum(line, index, np.inf)
     record_work_order(line, index, SCRAPPED, line.clock[0].now_s)
     again = _component_of(line, index, item.part, SPARES)
-    line.items[again].is_order = item.is_order
+    line.items[again].is_order, line.items[again].plan = item.is_order, item.plan
     part = line.parts[item.part]
     for operation in range(part.first_operation, item.furthest + 1):
         row = line.operations[operation]

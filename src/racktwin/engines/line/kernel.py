@@ -262,10 +262,11 @@ def release_piece(line: Line, step: Any, piece: int) -> None:
     if piece == 0:
         clock.next_order += 1
     entity = entity_of(part.key, part.ordered, 1)
+    plan = part.first_plan + part.ordered * part.n_steps if part.ordered < part.n_planned else -1
     part.ordered += 1
     order = clock.next_order - 1
     index = new_item(line, step.target, entity, order, -1, step.priority, clock.now_s, step.due_s)
-    line.items[index].is_order, line.items[index].is_hot = 1, step.is_hot
+    line.items[index].is_order, line.items[index].is_hot, line.items[index].plan = 1, step.is_hot, plan
     release(line, index)
 
 

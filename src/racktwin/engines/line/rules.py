@@ -7,7 +7,7 @@ import math
 from racktwin.sim.jit import kernel
 
 from .draw import refused_by
-from .tables import CRITICAL_RATIO, FASTEST, HEADROOM, Line
+from .tables import CRITICAL_RATIO, FASTEST, HEADROOM, PLANNED, Line
 from .work import admitted_w, levels_of, opening_phase
 
 _LATE_S = 1.0
@@ -39,9 +39,28 @@ def _score(line: Line, w: int, index: int) -> float:
     """The least goes first."""
     item = line.items[index]
     operation = line.operations[item.operation]
+    if line.centers[w].dispatch == PLANNED:
+        plan = plan_of(line, index)
+        return math.inf if plan < 0 else line.plans[plan].start_s
     if line.centers[w].dispatch == CRITICAL_RATIO:
         return (item.due_s - line.clock[0].now_s) / max(_LATE_S, operation.left_s)
     return _least_setup_s(line, w, item.operation)
+
+
+@kernel
+def plan_of(line: Line, index: int) -> int:
+    """The row that plans item ``index`` at its operation, or -1."""
+    item = line.items[index]
+    part = line.parts[item.part]
+    step = item.operation - part.first_step
+    return item.plan + step if item.plan >= 0 and 0 <= step < part.n_steps else -1
+
+
+@kernel
+def held_until_s(line: Line, w: int, index: int) -> float:
+    """Before when item ``index`` may not start at work center ``w``: by its plan, where the center follows it."""
+    plan = plan_of(line, index) if line.centers[w].dispatch == PLANNED else -1
+    return 0.0 if plan < 0 else line.plans[plan].not_before_s
 
 
 @kernel

@@ -27,7 +27,7 @@ NO_CAUSE = -1
 # Outcomes of an operation.
 PASS, FAIL, FALSE_FAIL, SCRAP, REPAIRED = range(5)
 # Dispatch rules: those from CRITICAL_RATIO on look at the whole queue each time. How the bank of a unit is chosen.
-FIFO, PRIORITY, EDD, SPT, CRITICAL_RATIO, LEAST_SETUP = range(6)
+FIFO, PRIORITY, EDD, SPT, CRITICAL_RATIO, LEAST_SETUP, PLANNED = range(7)
 FIRST, FASTEST, HEADROOM = range(3)
 # Clocks of failures and of upkeep.
 BUSY_CLOCK, CALENDAR_CLOCK, PARTS_CLOCK = range(3)
@@ -295,6 +295,10 @@ PART = np.dtype(
         ("liquid_fraction", "f8"),
         ("coolant_flow_m3_per_j", "f8"),
         ("ordered", "i8"),  # pieces ordered by the order book or by kanban cards so far
+        ("first_plan", "i8"),  # the plan of the first ordered piece: n_steps rows for each of n_planned pieces
+        ("n_planned", "i8"),
+        ("n_steps", "i8"),
+        ("first_step", "i8"),  # the operation that a piece's first row is about
         ("is_kanban", "i8"),
         ("free_cards", "i8"),  # kanban cards that wait to be made
         ("cards_made", "i8"),
@@ -311,6 +315,9 @@ KIND = np.dtype(
      ("p_repaired", "f8"), ("improves_to", "f8"), ("improves_in_s", "f8")]
 )  # fmt: skip
 
+PLAN = np.dtype([("start_s", "f8"), ("not_before_s", "f8")])
+"""When one piece is planned to start one operation: infinity if it is not."""
+
 LINK = np.dtype([("to", "i8"), ("count", "i8"), ("amount", "f8")])
 
 LOT = np.dtype([("pieces", "i8"), ("next", "i8"), ("first_brought", "i8"), ("n_brought", "i8")])
@@ -326,6 +333,7 @@ ITEM = np.dtype(
         ("priority", "i8"),
         ("is_hot", "i8"),
         ("is_order", "i8"),
+        ("plan", "i8"),  # the first row of its plan, or -1
         ("wanted_s", "f8"),
         ("release_s", "f8"),
         ("due_s", "f8"),
@@ -444,6 +452,7 @@ class Line(NamedTuple):
     timelines: Records
     steps: Records
     laws: Records
+    plans: Records
     samples: Any  # float64, one-dimensional: the sorted samples of empirical laws
     wide: Records
     middle: Records
@@ -480,6 +489,7 @@ DTYPES: dict[str, np.dtype[Any]] = {
     "timelines": TIMELINE,
     "steps": STEP,
     "laws": LAW,
+    "plans": PLAN,
     "wide": WIDE,
     "middle": MIDDLE,
     "narrow": NARROW,

@@ -118,7 +118,8 @@ class _Relaxed:
     def __init__(self, problem: Problem, workers: int) -> None:
         self._workers = workers
         model = cp_model.CpModel()
-        longer = replace(problem, horizon=2 * problem.horizon + 1)
+        work = sum(max(sum(mode.ticks) for mode in activity.modes) for activity in problem.activities)
+        longer = replace(problem, horizon=2 * problem.horizon + work + 1)
         most = sum(use.amount for activity in problem.activities for use in _all_uses(activity.modes))
         room: dict[int, Any] = {}
         sooner: dict[int, Any] = {}

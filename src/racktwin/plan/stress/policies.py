@@ -9,6 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
+from racktwin.engines.line import PlannedStarts
 from racktwin.model import Admission, Scenario, WorkOrder
 from racktwin.model.quantity import Count, Quantity
 from racktwin.plan.schedule.plan import Plan
@@ -19,16 +23,20 @@ RULES = ("fifo", "priority", "edd", "spt")
 
 @dataclass(frozen=True)
 class Policy:
-    """A name, and the scenario that runs by it; order n of a replay is piece n of the floor."""
+    """A name, the scenario that runs by it, and the plan it follows; order n of a replay is piece n of the floor."""
 
     name: str
     scenario: Scenario
+    starts: PlannedStarts | None = None
 
 
-def policies_of(plan: Plan, *, feed_limits_w: Mapping[str, float] | None = None) -> tuple[Policy, ...]:
+def policies_of(
+    plan: Plan, *, is_held: bool = False, feed_limits_w: Mapping[str, float] | None = None
+) -> tuple[Policy, ...]:
     """The plan first, under the scenario's own admission; then the rules, which reserve by peak.
 
-    ``feed_limits_w`` lowers feeds for the plan: what a plan of a lower peak promises must hold.
+    Planned work centers take who is planned first; ``is_held``: and nobody before their time. Elsewhere the pieces that
+    are planned to be done first go first. ``feed_limits_w`` lowers feeds for the plan: what it promises must hold.
     """
     scenario = plan.floor.scenario
     planned = _with_orders(plan, _by_plan(plan))
@@ -43,7 +51,24 @@ def policies_of(plan: Plan, *, feed_limits_w: Mapping[str, float] | None = None)
     by_peak = scenario.admission.model_copy(update={"rule": "peak"})
     given = _with_orders(plan, [piece.priority for piece in plan.floor.pieces])
     rules = [Policy(f"{rule}, by peak", _dispatched(given, rule, by_peak)) for rule in RULES]
-    return (Policy(PLAN, _dispatched(planned, "priority", scenario.admission)), *rules)
+    followed = Policy(PLAN, _dispatched(planned, "priority", scenario.admission), planned_starts(plan, is_held))
+    return (followed, *rules)
+
+
+def planned_starts(plan: Plan, is_held: bool) -> PlannedStarts:
+    """The plan as the line engine follows it."""
+    floor = plan.floor
+    pieces = {part: sum(piece.part == part for piece in floor.pieces) for part in {p.part for p in floor.pieces}}
+    starts_s: dict[str, npt.NDArray[np.float64]] = {}
+    steps: dict[tuple[str, str], int] = {}
+    for part, count in pieces.items():
+        operations = floor.scenario.routings[floor.scenario.parts[part].routing or ""].operations
+        starts_s[part] = np.full((count, len(operations)), np.nan)
+        steps.update({(part, operation.operation): number for number, operation in enumerate(operations)})
+    for visit, placed in zip(floor.visits, plan.schedule, strict=True):
+        piece = floor.pieces[visit.piece]
+        starts_s[piece.part][piece.number, steps[piece.part, visit.operation]] = placed.start * floor.options.tick_s
+    return PlannedStarts(starts_s, frozenset(visit.work_center for visit in floor.visits), is_held)
 
 
 def _by_plan(plan: Plan) -> list[int]:

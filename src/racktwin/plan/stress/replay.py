@@ -39,7 +39,7 @@ class Replayed:
 
 def replay(policy: Policy, replications: int, seed: int, jobs: int = 2, report: Report | None = None) -> Replayed:
     """Simulate the policy's scenario with all its chance. Replication r is the same chance for all policies."""
-    compiled = compile_line(policy.scenario)
+    compiled = compile_line(policy.scenario, policy.starts)
     pieces = len(policy.scenario.order_book)
     found: list[_One] = []
     pool = ThreadPoolExecutor(jobs)

@@ -1,0 +1,72 @@
+"""Replays of a plan: limits hold, chance is shared, and probabilities are those of a closed form."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from racktwin.plan.stress import lags, order_risks, policies_of, replay, versus
+from racktwin.plan.stress.risk import wilson
+
+from .small import planned, small
+
+
+def test_no_limit_is_exceeded_in_any_replay_of_any_policy(tmp_path: Path) -> None:
+    plan = planned(small(tmp_path, "feeds.floor.limit=160 kW"), time_s=3.0)
+
+    for policy in policies_of(plan, is_held=True):
+        replayed = replay(policy, 4, 3)
+        assert replayed.reserved[("floor", "power")].max() > 0.5
+        for key, shares in replayed.reserved.items():
+            assert shares.max() <= 1.0 + 1e-9, key
+
+
+def test_held_work_starts_no_earlier_than_planned_and_lags_say_by_how_much(tmp_path: Path) -> None:
+    plan = planned(small(tmp_path), time_s=3.0)
+
+    replayed = replay(policies_of(plan, is_held=True)[0], 3, 3)
+
+    for starts in replayed.starts_s:
+        for visit, placed in zip(plan.floor.visits, plan.schedule, strict=True):
+            assert starts[visit.piece, visit.operation] >= placed.start * 1800.0 - 1e-6
+    (burn_in, cluster) = lags(plan, replayed)
+    assert burn_in.mean_s >= 0.0
+    assert cluster.mean_s == pytest.approx(burn_in.mean_s + cluster.added_s)
+
+
+def test_a_plan_compared_with_itself_saves_nothing_and_rules_share_its_chance(tmp_path: Path) -> None:
+    plan = planned(small(tmp_path), time_s=3.0)
+    policy = policies_of(plan)[0]
+    one, two = replay(policy, 3, 3), replay(policy, 3, 3)
+
+    rows = versus(plan, [one, two], "floor")
+
+    assert np.array_equal(one.done_s, two.done_s)
+    assert (rows[1].saved_h, rows[1].saved_half_h, rows[1].saved_kw) == (0.0, 0.0, 0.0)
+
+
+def test_the_probability_of_being_on_time_is_the_closed_form(tmp_path: Path) -> None:
+    """One rack, one exponential operation of mean 20 h, due after 30 h: on time with 1 - exp(-1.5)."""
+    file = small(
+        tmp_path,
+        "order_book=[{product: rack, quantity: 1, due: 30 h}]",
+        "routings.rack.operations=[{operation: burn_in, work_center: cluster, duration: {exponential: {mean: 20 h}}}]",
+    )
+    plan = planned(file, time_s=2.0)
+
+    (risk,) = order_risks(plan, replay(policies_of(plan)[0], 200, 3))
+
+    assert risk.low <= 1.0 - math.exp(-1.5) <= risk.high
+    assert risk.mean_tardiness_s / 3600.0 == pytest.approx(20.0 * math.exp(-1.5), rel=0.5)
+    assert risk.worth == pytest.approx(1.0 - risk.p_on_time)
+    assert risk.slack_90_s / 3600.0 == pytest.approx(20.0 * math.log(10.0) - 30.0, abs=8.0)
+
+
+def test_wilson_is_the_published_interval() -> None:
+    """Newcombe, Statistics in Medicine 17 (1998), table I: 81 of 263 gives 0.2553 to 0.3662."""
+    assert wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)
+    assert wilson(0, 20)[0] == 0.0
+    assert wilson(0, 0) == (0.0, 1.0)
