@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from racktwin.sim.events import NEVER, event_table
+from racktwin.sim.events import NEVER, event_table, rebuild, slot_times
 
 from . import compiled
 
@@ -44,3 +44,13 @@ def test_slots_may_be_scheduled_between_firing_and_settling(
             compiled.schedule(table, slot, pending[slot])
         compiled.settle_fired(table, fired)
         assert compiled.next_time_s(table) == min(pending)
+
+
+@given(st.lists(st.one_of(st.just(NEVER), st.integers(0, 5).map(float)), min_size=13, max_size=13))
+def test_a_tree_rebuilt_is_the_tree_scheduled(times_s: list[float]) -> None:
+    scheduled, written = event_table(13), event_table(13)
+    for slot, time_s in enumerate(times_s):
+        compiled.schedule(scheduled, slot, time_s)
+    slot_times(written)[:13] = times_s
+    rebuild(written)
+    assert written[1:].tolist() == scheduled[1:].tolist()

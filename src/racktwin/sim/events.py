@@ -25,9 +25,25 @@ def event_table(slots: int) -> np.recarray[Any, Any]:
         leaves *= 2
     table = np.zeros(2 * leaves, EVENT).view(np.recarray)
     table.time_s = NEVER
-    for node in range(2 * leaves - 1, 0, -1):
-        table.winner[node] = node - leaves if node >= leaves else table.winner[2 * node]
+    rebuild(table)
     return table
+
+
+def slot_times(table: np.recarray[Any, Any]) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """When each slot fires, to be read and, before :func:`rebuild`, written from Python."""
+    times_s: np.ndarray[Any, np.dtype[np.float64]] = table["time_s"][len(table) // 2 :]
+    return times_s
+
+
+def rebuild(table: np.recarray[Any, Any]) -> None:
+    """Put the tree right after times were written into the slots from Python."""
+    leaves = len(table) // 2
+    table["winner"][leaves:] = np.arange(leaves)
+    first = leaves // 2
+    while first >= 1:
+        left, right = table[2 * first : 4 * first : 2], table[2 * first + 1 : 4 * first : 2]
+        table[first : 2 * first] = np.where(left["time_s"] <= right["time_s"], left, right)
+        first //= 2
 
 
 @kernel

@@ -50,6 +50,11 @@ def _kernel_folder(module: str) -> Path:
     return _PACKAGE.joinpath(*names[:2])
 
 
+def source_digest(module: str) -> str:
+    """A digest of all sources that the kernels of the module may call, its engine's and those of ``sim``."""
+    return _source_digest(_kernel_folder(module))
+
+
 def _source_digest(folder: Path) -> str:
     digest = hashlib.blake2b(digest_size=8)
     for place in sorted({_PACKAGE / "sim", folder}):

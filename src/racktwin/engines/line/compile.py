@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -15,12 +17,13 @@ from racktwin.sim.power import AIR_HEAT, WATTS
 from . import tables
 from .builder import Builder, Row
 from .compile_orders import add_demand, add_timelines
-from .compile_plant import add_limits, add_people, add_work_centers
+from .compile_plant import add_limits, add_outages, add_people, add_work_centers
 from .compile_product import add_defect_kinds, add_parts, made_components
 from .planned import PlannedStarts, add_plan
 from .tables import DTYPES, Line
+from .user_rules import DispatchRule, rules_by_center
 
-_FIRST_ITEMS, _FIRST_DEFECTS = 256, 256
+_FIRST_ITEMS, _FIRST_DEFECTS, _FIRST_CANDIDATES = 256, 256, 64
 _ROWS = {"wide": 16384, "middle": 8192, "narrow": 65536}
 """Rows that fit before Python takes them away; shipments alone stay in the second cache."""
 
@@ -51,21 +54,39 @@ class CompiledLine:
     names: Names
     streams: dict[str, tuple[str, ...]]
     horizon_s: float
+    rules: dict[int, DispatchRule] = field(default_factory=dict)
+
+    @cached_property
+    def digest(self) -> str:
+        """A digest of the plant at time zero: two lines with the same digest run alike from the same seed."""
+        rules = [(center, rule.name, rule.digest) for center, rule in self.rules.items()]
+        told = hashlib.blake2b(repr((self.names, self.streams, rules)).encode(), digest_size=16)
+        for name, table in self.line._asdict().items():
+            if name not in ("items", "defects", "candidates", *tables.ROW_TABLES):
+                told.update(name.encode())
+                told.update(table.tobytes())
+        return told.hexdigest()
 
 
-def compile_line(scenario: Scenario, plan: PlannedStarts | None = None) -> CompiledLine:
-    """The tables of the scenario's line, which follows ``plan`` if given. It must have passed ``scenario.checks``."""
+def compile_line(
+    scenario: Scenario, plan: PlannedStarts | None = None, rules: Mapping[str, DispatchRule] | None = None
+) -> CompiledLine:
+    """The tables of the scenario's line, which follows ``plan`` and, at some work centers, a user's ``rules``.
+
+    The scenario must have passed ``scenario.checks``. Raises SimulationError for a rule that cannot be used.
+    """
     builder = Builder(scenario)
     add_limits(builder)
     add_people(builder)
     add_work_centers(builder)
+    add_outages(builder)
     add_defect_kinds(builder)
     add_parts(builder)
     add_demand(builder)
     add_timelines(builder)
     if plan is not None:
         add_plan(builder, plan)
-    return _finish(builder)
+    return replace(_finish(builder), rules=rules_by_center(rules or {}, scenario))
 
 
 def _finish(builder: Builder) -> CompiledLine:
@@ -89,6 +110,7 @@ def _finish(builder: Builder) -> CompiledLine:
     clock.first_timeline_slot = clock.first_upkeep_slot + n_upkeeps
     clock.first_source_slot = clock.first_timeline_slot + n_timelines
     clock.first_center_slot = clock.first_source_slot + n_sources
+    arrays["candidates"] = _records("candidates", [{}] * _FIRST_CANDIDATES)
     for name, rows in _ROWS.items():
         arrays[name] = np.zeros(rows + int(clock.most_rows), DTYPES[name]).view(np.recarray)
     line = Line(samples=np.array(builder.samples, dtype=np.float64), **arrays)
@@ -122,6 +144,8 @@ def _clock_row(builder: Builder) -> Row:
         "upkeep_head": -1,
         "dirty_center": -1,
         "served_part": -1,
+        "asking_center": -1,
+        "choice": -1,
         "waiting_head": -1,
         "waiting_tail": -1,
     }

@@ -67,6 +67,7 @@ def add_timelines(builder: Builder) -> None:
     _add_timeline(builder, tables.LIMIT_CHANGE, _limit_changes(builder, zone))
     _add_timeline(builder, tables.RECEIPT, _receipts(builder, zone))
     _add_timeline(builder, tables.RELEASE, _order_book(scenario, zone))
+    _add_timeline(builder, tables.OUTAGE, ())  # for what-ifs: see changes.py
 
 
 class _Step(NamedTuple):

@@ -17,6 +17,7 @@ from racktwin.model import (
 )
 from racktwin.sim import states
 from racktwin.sim.power import AIR_HEAT, LIQUID_FLOW, LIQUID_HEAT, WATTS
+from racktwin.sim.states import REPAIR, REPAIR_WAIT, UNSCHEDULED_DOWN
 
 from . import tables
 from .builder import Builder, Row, skills_of
@@ -130,6 +131,7 @@ def add_work_centers(builder: Builder) -> None:
         row: Row = {"buffer": MANY if center.input_buffer is None else int(center.input_buffer)}
         row.update(dispatch=_DISPATCH[center.dispatch], is_open=1, cause=tables.NO_CAUSE)
         row.update(queue_head=-1, queue_tail=-1, blocked_head=-1, blocked_tail=-1, next_dirty=-1, repair=-1)
+        row.update(next_asking=-1)
         row.update(unit_choice=_UNIT_CHOICE[center.unit_choice], **_batch(center), **_xy(center.position))
         row["vehicle_speed_m_per_s"] = 0.0 if center.vehicle is None else float(center.vehicle.speed_m_per_s)
         row.update(_setup_rows(builder, name, center))
@@ -200,6 +202,13 @@ def needs_of(builder: Builder, operators: Mapping[str, int]) -> Iterable[tuple[i
     groups, skills = builder.scenario.operator_groups.values(), skills_of(builder.scenario)
     holders = {skill: sum(skill in group.skills for group in groups) for skill in operators}
     return ((skills.index(skill), int(operators[skill]), 0.0) for skill in sorted(operators, key=holders.__getitem__))
+
+
+def add_outages(builder: Builder) -> None:
+    """The last service: a unit is down until a time that is known, and nobody of the plant mends it (changes.py)."""
+    builder.add(
+        "services", state=UNSCHEDULED_DOWN, reason=REPAIR, wait_reason=REPAIR_WAIT, law=-1, skill=-1, operators=0
+    )
 
 
 def _add_service(

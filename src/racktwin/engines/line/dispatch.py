@@ -8,6 +8,7 @@ from racktwin.sim.events import schedule
 from racktwin.sim.jit import kernel
 
 from .attendance import drop_claim, list_claim, return_people, take_people
+from .doors import ask, must_choose
 from .draw import reserve
 from .flow import dequeue, set_cause, unblock
 from .rules import batch_due_s, batch_size, choose_bank, choose_leader, choose_unit, held_until_s
@@ -153,6 +154,9 @@ def dispatch(line: Line, w: int) -> None:
             return
         if center.n_free == 0:
             _wait(line, w, CELL, -1)
+            return
+        if must_choose(line, w) and not line.claims[w].is_listed:
+            ask(line, w)
             return
         leader, before = choose_leader(line, w)
         if leader < 0:

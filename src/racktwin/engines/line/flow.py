@@ -127,6 +127,7 @@ def enqueue(line: Line, index: int) -> None:
     if after < 0:
         center.queue_tail = index
     center.n_queued += 1
+    center.is_chosen = 0
     mark(line, w)
 
 
@@ -653,6 +654,7 @@ def dequeue(line: Line, w: int, index: int, before: int) -> None:
     if leader.next < 0:
         center.queue_tail = before
     center.n_queued -= 1
+    center.is_chosen = 0
     line.operations[leader.operation].n_queued -= 1
     leader.next = -1
     for cause in range(CAUSES):

@@ -13,6 +13,7 @@ from racktwin.sim.packing import packed
 
 from .attendance import balance_places, begin_round, free_skills, is_retried, lift_claim, pass_claim, retry_claim
 from .dispatch import dispatch
+from .doors import CHOSEN, TOO_MANY, UNANSWERED, answer, ask, must_choose
 from .flow import (
     entity_of,
     mark,
@@ -27,7 +28,16 @@ from .flow import (
 )
 from .material import announce_stock, receive
 from .recording import record_defect, record_labour, record_limit, record_state, record_work_order
-from .service import begin_upkeep, book_and_go_on, break_down, end_service, fall_due, interrupt_service, start_clocks
+from .service import (
+    begin_upkeep,
+    book_and_go_on,
+    break_down,
+    end_service,
+    fall_due,
+    interrupt_service,
+    start_clocks,
+    take_down,
+)
 from .shortage import change_limit, raise_throttled
 from .tables import (
     HEADCOUNT,
@@ -38,6 +48,7 @@ from .tables import (
     LIMIT_CHANGE,
     OPEN,
     OPENING,
+    OUTAGE,
     RECEIPT,
     RELEASE,
     UP,
@@ -46,8 +57,9 @@ from .tables import (
 )
 from .work import end_phase, pause
 
-DONE, ROWS_FULL, ITEMS_FULL, DEFECTS_FULL, STUCK, OVERFLOW = range(6)
-"""Why :func:`run` returned: finished; Python must make room in a table and call again; or it is no use to go on."""
+DONE, ROWS_FULL, ITEMS_FULL, DEFECTS_FULL, STUCK, OVERFLOW, ASKED, CANDIDATES_FULL, REFUSED = range(9)
+"""Why :func:`run` returned: finished; Python must make room in a table, or choose a candidate, and call again; or it is
+no use to go on."""
 
 MOST_TURNS = 3_000_000
 """Turns at one instant after which time will not advance any more."""
@@ -107,10 +119,16 @@ def _run(line: Line) -> int:
                 pull_rope(line)
             settle(line)
             continue
+        if clock.asking_center >= 0:
+            outcome = answer(line)
+            if outcome != CHOSEN:
+                return ASKED if outcome == UNANSWERED else CANDIDATES_FULL if outcome == TOO_MANY else REFUSED
+            settle(line)
+            continue
         slot = next_slot(line.events)
         time_s = next_time_s(line.events)
         if time_s > clock.horizon_s:
-            clock.now_s = clock.horizon_s
+            clock.now_s, clock.turns = clock.horizon_s, 0
             return DONE
         if time_s > clock.now_s:
             clock.turns = 0
@@ -160,7 +178,9 @@ def settle(line: Line) -> None:
             w = clock.dirty_center
             clock.dirty_center = line.centers[w].next_dirty
             line.centers[w].is_dirty = 0
-            if line.claims[w].is_listed:
+            if must_choose(line, w):
+                ask(line, w)
+            elif line.claims[w].is_listed:
                 retry_claim(line, w)
             else:
                 dispatch(line, w)
@@ -192,7 +212,7 @@ def retry_claims(line: Line) -> None:
 
 @kernel
 def take_step(line: Line, t: int) -> None:
-    """The next entry of a timeline: a headcount, an opening, a receipt of parts, or an order of the order book."""
+    """The next entry of a timeline: a headcount, an opening, a receipt of parts, an order, an outage …"""
     timeline = line.timelines[t]
     step = line.steps[timeline.next]
     if timeline.kind == RELEASE:
@@ -213,6 +233,8 @@ def take_step(line: Line, t: int) -> None:
     elif timeline.kind == RECEIPT:
         receive(line, step.target, step.amount, step.lot)
         announce_stock(line, step.target)
+    elif timeline.kind == OUTAGE:
+        take_down(line, step.target, step.due_s)
 
 
 @kernel
@@ -301,7 +323,8 @@ def receive_order(line: Line, s: int) -> None:
         schedule(line.events, slot, clock.now_s)
         return
     gap_s = sample(line.laws[source.interarrival_law], line.samples, source.key, source.arrivals, 0)
-    schedule(line.events, slot, clock.now_s + max(gap_s, 1e-9))
+    source.gap_s = max(gap_s, 1e-9)
+    schedule(line.events, slot, clock.now_s + source.gap_s)
 
 
 @entry_point

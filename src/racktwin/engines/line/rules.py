@@ -7,7 +7,7 @@ import math
 from racktwin.sim.jit import kernel
 
 from .draw import refused_by
-from .tables import CRITICAL_RATIO, FASTEST, HEADROOM, PLANNED, Line
+from .tables import CRITICAL_RATIO, FASTEST, HEADROOM, NO_DOOR, PLANNED, Line
 from .work import admitted_w, levels_of, opening_phase
 
 _LATE_S = 1.0
@@ -20,7 +20,7 @@ def choose_leader(line: Line, w: int) -> tuple[int, int]:
     center = line.centers[w]
     if center.batch > 1:
         return _first_batch(line, w)
-    if center.dispatch < CRITICAL_RATIO:
+    if center.dispatch < CRITICAL_RATIO or center.door != NO_DOOR:
         return center.queue_head, -1
     best, before_best, best_score = -1, -1, 0.0
     before, index = -1, center.queue_head
@@ -44,7 +44,7 @@ def _score(line: Line, w: int, index: int) -> float:
         return math.inf if plan < 0 else line.plans[plan].start_s
     if line.centers[w].dispatch == CRITICAL_RATIO:
         return (item.due_s - line.clock[0].now_s) / max(_LATE_S, operation.left_s)
-    return _least_setup_s(line, w, item.operation)
+    return least_setup_s(line, w, item.operation)
 
 
 @kernel
@@ -64,7 +64,7 @@ def held_until_s(line: Line, w: int, index: int) -> float:
 
 
 @kernel
-def _least_setup_s(line: Line, w: int, operation: int) -> float:
+def least_setup_s(line: Line, w: int, operation: int) -> float:
     """The shortest mean set-up for the operation among the free units."""
     center = line.centers[w]
     least_s = math.inf

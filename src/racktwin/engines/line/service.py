@@ -36,6 +36,14 @@ def break_down(line: Line, u: int) -> None:
     if unit.health != UP:  # the upkeep that goes on mends it as well
         renew_life(line, u)
         return
+    _stop(line, u)
+    _await_service(line, u, line.centers[unit.center].repair, unit.breakdowns)
+
+
+@kernel
+def _stop(line: Line, u: int) -> None:
+    """Unit ``u`` is down from now on; nobody sees to it yet."""
+    unit = line.units[u]
     if unit.activity == WORKING:
         stop_working(line, u)
         unit.activity = PAUSED
@@ -46,9 +54,27 @@ def break_down(line: Line, u: int) -> None:
         drop_claim(line, claimant_of(line, u))
     if unit.held >= 0:
         set_draw(line, u, line.items[unit.held].part, 0.0)
-    unit.down_since_s = clock.now_s
+    unit.down_since_s = line.clock[0].now_s
     unit.upkeep = -1
-    _await_service(line, u, line.centers[unit.center].repair, unit.breakdowns)
+
+
+@kernel
+def take_down(line: Line, u: int, until_s: float) -> None:
+    """Unit ``u`` is down until then, whatever it was doing, and nobody of the plant is needed to mend it."""
+    unit, clock = line.units[u], line.clock[0]
+    if line.centers[unit.center].fails:
+        cancel(line.events, clock.first_failure_slot + u)
+    unit.breakdowns += 1
+    if unit.health == UP:
+        _stop(line, u)
+    elif unit.health == IN_SERVICE:
+        _release_people(line, u)
+    else:
+        drop_claim(line, claimant_of(line, u))
+    unit.upkeep, unit.service = -1, line.services.size - 1
+    unit.service_left_s, unit.service_drawn_s = until_s - clock.now_s, 0.0
+    unit.health = AWAITING_SERVICE
+    try_service(line, u)
 
 
 @kernel
@@ -58,6 +84,7 @@ def _await_service(line: Line, u: int, service: int, number: int) -> None:
     unit.service = service
     entity = number if unit.upkeep < 0 else -1 - number * line.upkeep.size - unit.upkeep
     unit.service_left_s = sample(line.laws[line.services[service].law], line.samples, unit.key, entity, 1)
+    unit.service_drawn_s = unit.service_left_s
     unit.health = AWAITING_SERVICE
     try_service(line, u)
 
@@ -212,10 +239,13 @@ def book_and_go_on(line: Line, u: int, cause: int) -> None:
 
 @kernel
 def renew_life(line: Line, u: int) -> None:
-    """Draw the time to the next breakdown of unit ``u``."""
+    """Draw the time to the next breakdown of unit ``u``, if it can fail."""
     unit, clock = line.units[u], line.clock[0]
     center = line.centers[unit.center]
+    if not center.fails:
+        return
     unit.life_s = sample(line.laws[center.between_law], line.samples, unit.key, unit.breakdowns, 0)
+    unit.life_drawn_s = unit.life_s
     if center.failure_clock != BUSY_CLOCK:
         schedule(line.events, clock.first_failure_slot + u, clock.now_s + unit.life_s)
 
@@ -223,6 +253,5 @@ def renew_life(line: Line, u: int) -> None:
 @kernel
 def start_clocks(line: Line, u: int) -> None:
     """At time zero: draw the time to the first breakdown of a unit that can fail, and set its upkeep."""
-    if line.centers[line.units[u].center].fails:
-        renew_life(line, u)
+    renew_life(line, u)
     schedule_upkeep(line, u)

@@ -35,7 +35,9 @@ BUSY_CLOCK, CALENDAR_CLOCK, PARTS_CLOCK = range(3)
 IN_PROGRESS, IN_STOCK, SHIPPED, CONSUMED, SCRAPPED = range(5)
 OPEN, MENDED, DISCARDED, ESCAPED = range(4)
 # Kinds of timeline entry.
-HEADCOUNT, OPENING, LIMIT_CHANGE, RECEIPT, RELEASE = range(5)
+HEADCOUNT, OPENING, LIMIT_CHANGE, RECEIPT, RELEASE, OUTAGE = range(6)
+# Who chooses the next of a queue: its order, a compiled rule, or Python.
+NO_DOOR, COMPILED_DOOR, PYTHON_DOOR = range(3)
 # Draw numbers within an operation's stream: visit * VISIT_DRAWS + purpose (+ index).
 VISIT_DRAWS = 1 << 12
 DRAW_SETUP = 255
@@ -78,6 +80,8 @@ CLOCK = np.dtype(
         ("waiting_head", "i8"),
         ("waiting_tail", "i8"),
         ("is_freed", "i8"),  # some skill or limit is
+        ("asking_center", "i8"),  # work centers that wait for a rule's choice: the first of a list
+        ("choice", "i8"),  # which candidate the rule has chosen, or -1: not asked yet
         ("wide_rows", "i8"),
         ("middle_rows", "i8"),
         ("narrow_rows", "i8"),
@@ -95,6 +99,11 @@ CENTER = np.dtype(
         ("n_free", "i8"),
         ("buffer", "i8"),
         ("dispatch", "i8"),
+        ("door", "i8"),
+        ("rule", "i8"),  # address of a compiled rule
+        ("is_chosen", "i8"),  # the head of the queue is the rule's choice
+        ("is_asking", "i8"),
+        ("next_asking", "i8"),
         ("is_open", "i8"),
         ("queue_head", "i8"),
         ("queue_tail", "i8"),
@@ -164,6 +173,8 @@ UNIT = np.dtype(
         ("since_s", "f8"),  # when the present activity began
         ("remaining_s", "f8"),  # work left in the phase
         ("phase_s", "f8"),  # the phase's whole duration
+        ("drawn_s", "f8"),  # of it, what its law gave, at the pace the law is for
+        ("cut_off_s", "f8"),  # what a failure of the part will spare of the phase
         ("cut_defect", "i8"),  # the defect whose failure ends the phase, or -1
         ("has_people", "i8"),
         ("crews", "i8", (MOST_SKILLS,)),
@@ -179,6 +190,7 @@ UNIT = np.dtype(
         ("n_upkeep", "i8"),
         ("service_crew", "i8"),
         ("service_left_s", "f8"),
+        ("service_drawn_s", "f8"),  # the whole service; 0 where its end is known
         ("x_m", "f8"),  # where a vehicle stands
         ("y_m", "f8"),
         ("down_since_s", "f8"),
@@ -192,6 +204,7 @@ UNIT = np.dtype(
         ("down_by_end_s", "f8"),  # of it, before the work ended
         ("waited_s", "f8", (CAUSES,)),
         ("lowest_cap", "f8"),
+        ("life_drawn_s", "f8"),  # the whole life
         ("life_s", "f8"),  # working time left until the next breakdown (busy clock)
         ("breakdowns", "i8"),
         ("key", "u8"),
@@ -400,6 +413,7 @@ SOURCE = np.dtype(
         ("max_wip", "i8"),
         ("wip", "i8"),
         ("arrivals", "i8"),
+        ("gap_s", "f8"),  # between the last order and the next
         ("pieces_left", "i8"),  # of the order being released
         ("order_due_s", "f8"),
         ("held_head", "i8"),
@@ -415,6 +429,27 @@ STEP = np.dtype(
 )  # fmt: skip
 
 CLAIM = np.dtype([("next", "i8"), ("prev", "i8"), ("is_listed", "i8"), ("cause", "i8"), ("on", "i8")])
+
+CANDIDATE = np.dtype(
+    [
+        ("serial_number", "i8"),
+        ("part", "i8"),
+        ("operation", "i8"),
+        ("priority", "i8"),
+        ("is_hot", "i8"),
+        ("due_s", "f8"),  # infinity where nothing is promised
+        ("release_s", "f8"),
+        ("queued_s", "f8"),
+        ("waiting_s", "f8"),  # since then
+        ("work_s", "f8"),  # mean duration of this operation
+        ("work_left_s", "f8"),  # and of all that follow on the main route, together
+        ("setup_s", "f8"),  # the shortest mean set-up among the free work units
+        ("peak_w", "f8"),  # what it reserves at full draw
+        ("failures", "i8"),  # of its tests so far
+        ("pieces", "i8"),  # that start together (a gang), each in a work unit of its own
+    ]
+)
+"""Who might go next, as a rule sees it (docs/rules.md)."""
 
 WIDE = np.dtype([("table", "i8"), ("i", "i8", (12,)), ("x", "f8", (20,))])
 MIDDLE = np.dtype([("table", "i8"), ("i", "i8", (8,)), ("x", "f8", (6,))])
@@ -453,6 +488,7 @@ class Line(NamedTuple):
     steps: Records
     laws: Records
     plans: Records
+    candidates: Records
     samples: Any  # float64, one-dimensional: the sorted samples of empirical laws
     wide: Records
     middle: Records
@@ -490,6 +526,7 @@ DTYPES: dict[str, np.dtype[Any]] = {
     "steps": STEP,
     "laws": LAW,
     "plans": PLAN,
+    "candidates": CANDIDATE,
     "wide": WIDE,
     "middle": MIDDLE,
     "narrow": NARROW,

@@ -118,7 +118,7 @@ def opening_phase(line: Line, u: int, operation: int) -> int:
 
 
 @kernel
-def _learned(line: Line, u: int, operation: Any) -> float:
+def learned(line: Line, u: int, operation: Any) -> float:
     """Wright's curve: the share of the first piece's attended time that the present one takes."""
     if operation.learning_exponent == 0.0:
         return 1.0
@@ -140,6 +140,7 @@ def _phase_duration(line: Line, u: int) -> float:
     unit = line.units[u]
     item, phase = line.items[unit.held], line.phases[unit.phase]
     operation = line.operations[item.operation]
+    unit.drawn_s = 0.0
     law = phase.law
     if law == BY_DEFECT:
         law = -1 if item.mending < 0 else line.kinds[line.defects[item.mending].kind].repair_law
@@ -148,12 +149,13 @@ def _phase_duration(line: Line, u: int) -> float:
     number = DRAW_SETUP if phase.is_setup else DRAW_PHASE + unit.phase - operation.first_phase
     draw = VISIT_DRAWS * item.visits + number
     duration_s = max(0.0, sample(line.laws[law], line.samples, operation.key, item.entity, draw))
+    unit.drawn_s = duration_s
     if phase.n_needs > 0:
         duration_s /= unit.pace
     if phase.is_setup:
         return duration_s
     if phase.n_needs > 0:
-        duration_s *= _learned(line, u, operation)
+        duration_s *= learned(line, u, operation)
     duration_s /= speed_of(line, unit.phase, unit.level) * line.banks[unit.bank].speed * operation.speed
     if operation.is_move:
         duration_s += _travel_s(line, u, operation)
@@ -173,6 +175,7 @@ def begin_phase(line: Line, u: int) -> None:
         rate = phase.stress * speed_of(line, unit.phase, unit.level)
         unit.cut_defect, stress_s = first_failure_under_stress(line, unit.held, rate * unit.phase_s)
         unit.remaining_s = stress_s / rate
+    unit.cut_off_s = unit.phase_s - unit.remaining_s
     cap = cap_of(line, unit.phase, unit.level)
     unit.lowest_cap = min(unit.lowest_cap, cap)
     power_on(line, u)
