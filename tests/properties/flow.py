@@ -10,6 +10,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator
 
+from racktwin.model import Operation
 from racktwin.model.distribution import Fixed
 
 from .history import FAILED, History, Row, close, following
@@ -105,8 +106,22 @@ def components_are_released(history: History) -> Iterator[str]:
         as_component = len(history.rows("work_orders", part=component, source="component"))
         swapped = -sum(row["change"] for row in history.rows("material", part=component, reason="replacement"))
         scrapped = len(history.rows("work_orders", part=component, fate="scrapped"))
-        if as_component != needed[component] + swapped + scrapped:
+        cards = history.scenario.parts[component].kanban
+        if cards is not None:  # one is made for each card, and one more for each that was used
+            used = -sum(row["change"] for row in history.rows("material", part=component, reason="consumed"))
+            if as_component != cards + used + swapped + scrapped:
+                yield f"{component}: {as_component} made for {cards} cards, {used + swapped} used, {scrapped} gone"
+        elif not 0 <= as_component - needed[component] - swapped - scrapped <= _waiting_for_debug(history):
             yield f"{component}: {as_component} made; {needed[component]} needed, {swapped} swapped, {scrapped} gone"
+
+
+def _waiting_for_debug(history: History) -> int:
+    """How many parts may wait for a component that was ordered for them and is not yet made."""
+    waiting = 0
+    for row in history.rows("work_orders", fate="in_progress"):
+        rework = {one.operation for one in history.routing(row["part"]).operations if one.rework}
+        waiting += bool(rework & history.following(row["serial_number"]))
+    return waiting
 
 
 def parts_follow_their_routing(history: History) -> Iterator[str]:
@@ -118,11 +133,15 @@ def parts_follow_their_routing(history: History) -> Iterator[str]:
         for index, row in enumerate(visits):
             allowed = following(routing, visits[:index])
             seen[row["operation"]] += 1
+            if history.is_move(row):
+                if row["operation"] not in {f"move_to_{name}" for name in allowed}:
+                    yield f"{serial}: {row['operation']} where only {sorted(allowed)} may come"
+                continue
             if row["part"] != part:
                 yield f"{serial}: a {part} visits as {row['part']}"
             elif row["operation"] not in allowed:
                 yield f"{serial}: {row['operation']} where only {sorted(allowed)} may come"
-            elif row["work_center"] != history.operation(row).work_center:
+            elif row["work_center"] not in places(history.operation(row)):
                 yield f"{serial}: {row['operation']} at {row['work_center']}"
             if row["visit"] != seen[row["operation"]]:
                 yield f"{serial}: visit {row['visit']} of {row['operation']} is its {seen[row['operation']]}."
@@ -133,6 +152,11 @@ def parts_follow_their_routing(history: History) -> Iterator[str]:
             )
             if after is not None and failures > after:
                 yield f"{serial}: {failures} failures at {operation.operation}, scrapped after {after}"
+
+
+def places(operation: Operation) -> set[str]:
+    """Where the operation may be done."""
+    return {operation.work_center, *(alternative.work_center for alternative in operation.alternatives)}
 
 
 def waits_leave_no_gap(history: History) -> Iterator[str]:
@@ -235,7 +259,7 @@ def bills_are_consumed_exactly(history: History) -> Iterator[str]:
 
 def _open_operation(history: History, serial: int) -> set[str]:
     centers = {visit.unit[0] for visit in history.open_visits if visit.serial_number == serial}
-    if not centers:
+    if all(history.scenario.work_centers[center].vehicle for center in centers):
         return set()
     part = history.orders[serial]["part"]
     allowed = history.following(serial)

@@ -89,6 +89,20 @@ class History:
         """The work order of each serial number."""
         return {row["serial_number"]: row for row in self.tables["work_orders"]}
 
+    @cached_property
+    def work(self) -> list[Row]:
+        """The operations of the routings: all visits but moves by vehicles."""
+        return [row for row in self.tables["operations"] if not self.is_move(row)]
+
+    def is_move(self, row: Row) -> bool:
+        """Whether a visit is a trip in a vehicle."""
+        return self.scenario.work_centers[row["work_center"]].vehicle is not None
+
+    def batch(self, center: str) -> int:
+        """How many parts a work unit takes at once."""
+        batch = self.scenario.work_centers[center].batch
+        return int(batch.size) if batch else 1
+
     def part(self, row: Row) -> Part:
         """The part of a row."""
         return self.scenario.parts[row["part"]]
@@ -125,6 +139,7 @@ def following(routing: Routing, visits: list[Row]) -> set[str]:
     """The operations that may come after these visits."""
     main = [one.operation for one in routing.operations if not one.rework]
     operations = {one.operation: one for one in routing.operations}
+    visits = [row for row in visits if row["operation"] in operations]  # not the moves
     if not visits:
         return {main[0]}
     last = visits[-1]

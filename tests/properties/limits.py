@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from racktwin.model import Calendar, Operation, Phase, WorkUnitGroup
 
+from .flow import places
 from .history import TOLERANCE_S, History, Row, Unit
 
 SLACK = 1.0 + 1e-9
@@ -30,13 +31,22 @@ def limits_hold(history: History) -> Iterator[str]:
                 yield f"{key} at {row['start_s']}: draws {row['draw']} of {row['reserved']} reserved"
             if not row["reserved"] <= row["limit"] * SLACK:
                 yield f"{key} at {row['start_s']}: {row['reserved']} reserved of {row['limit']}"
-            if not math.isclose(row["limit"], expected.get(key, math.nan), rel_tol=1e-12):
+            if not math.isclose(row["limit"], _limit_at(history, key, row["start_s"]), rel_tol=1e-12):
                 yield f"{key}: limit {row['limit']}"
             if row["waiting"] < 0:
                 yield f"{key} at {row['start_s']}: {row['waiting']} wait"
             at_s = row["end_s"]
         if at_s != history.horizon_s:
             yield f"{key}: known until {at_s}"
+
+
+def _limit_at(history: History, key: tuple[str, str], at_s: float) -> float:
+    limit = _limits(history).get(key, math.nan)
+    feed = history.scenario.feeds.get(key[0]) if key[1] == "power" else None
+    for change in feed.changes if feed else ():
+        if isinstance(change.at, float) and change.at <= at_s:
+            limit = float(change.limit_w)
+    return limit
 
 
 def _limits(history: History) -> dict[tuple[str, str], float]:
@@ -95,8 +105,10 @@ def draw_w(history: History, part: str, phase: Phase) -> float:
 
 def energy_is_draw_times_time(history: History) -> Iterator[str]:
     """A visit of one phase that never paused draws its power, capped, as long as it works."""
-    for row in history.rows("operations"):
+    for row in history.work:
         phases = history.operation(row).phases
+        if row["cap"] < 1.0 and any(feed.changes for feed in history.scenario.feeds.values()):
+            continue  # throttled for a while
         inside_s = row["left_s"] - row["start_s"]
         if len(phases) > 1 or abs(inside_s - row["work_s"] - row["blocked_s"]) > TOLERANCE_S:
             continue
@@ -118,7 +130,7 @@ def energy_is_the_draw_above_idle(history: History) -> Iterator[str]:
         )
         told_j = sum(row["energy_j"] for unit in units for row in history.unit_visits.get(unit, []))
         open_j = sum(
-            (history.horizon_s - visit.start_s) * _most_w(history, visit.unit[0])
+            (history.horizon_s - visit.start_s) * _most_w(history, visit.unit[0]) * history.batch(visit.unit[0])
             for visit in history.open_visits
             if visit.unit in units
         )
@@ -130,7 +142,7 @@ def energy_is_the_draw_above_idle(history: History) -> Iterator[str]:
 def _operations_at(history: History, center: str) -> Iterator[tuple[str, Operation]]:
     for part in filter(history.is_made, history.scenario.parts):
         for operation in history.routing(part).operations:
-            if operation.work_center == center:
+            if center in places(operation):
                 yield part, operation
 
 
@@ -172,7 +184,7 @@ def draw_is_that_of_the_work(history: History) -> Iterator[str]:
 
 def _one_draw(history: History, center: str) -> dict[str, float] | None:
     """The draw of each part at a work center of simple work, or None."""
-    if history.scenario.work_centers[center].failures is not None:
+    if history.scenario.work_centers[center].failures is not None or history.batch(center) > 1:
         return None
     draws: dict[str, float] = {}
     for part, operation in _operations_at(history, center):
@@ -241,6 +253,10 @@ def labour_is_the_time_attended(history: History) -> Iterator[str]:
         failures = history.scenario.work_centers[row["work_center"]].failures
         if failures is not None and failures.repair_skill is not None:
             told_s += failures.repair_operators * (row["end_s"] - row["start_s"])
+    for row in history.rows("states"):
+        for plan in history.scenario.work_centers[row["work_center"]].upkeep:
+            if row["reason"] in ("maintenance", "trial") and plan.skill is not None:
+                told_s += plan.operators * (row["end_s"] - row["start_s"])
     open_s = sum(
         (history.horizon_s - visit.start_s) * _most_people(history, visit.unit[0]) for visit in history.open_visits
     )
@@ -249,7 +265,7 @@ def labour_is_the_time_attended(history: History) -> Iterator[str]:
 
 
 def _most_people(history: History, center: str) -> int:
-    return max(
-        (sum(phase.operators.values()) for _, one in _operations_at(history, center) for phase in one.phases),
-        default=0,
-    )
+    model = history.scenario.work_centers[center]
+    crews = [phase.operators for _, one in _operations_at(history, center) for phase in one.phases]
+    crews += [other.operators for other in (model.setups, model.vehicle) if other]
+    return max((sum(crew.values()) for crew in crews), default=0)

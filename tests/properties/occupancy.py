@@ -10,9 +10,12 @@ from collections.abc import Iterator
 from racktwin.model.distribution import Fixed
 from racktwin.results.schema import E10_STATES, TABLES, WAIT_CAUSES
 
-from .history import TOLERANCE_S, History, Row, close
+from .history import TOLERANCE_S, History, Row, Unit, close
 
-REASONS = {"working", "starved", "blocked", "people", "power", "coolant", "repair", "repair_wait", "closed"}
+REASONS = {
+    *("working", "starved", "blocked", "people", "power", "coolant", "repair", "repair_wait", "closed"),
+    *("batching", "setup", "maintenance", "maintenance_wait", "trial", "trial_wait"),
+}
 
 
 def tables_have_their_columns(history: History) -> Iterator[str]:
@@ -30,7 +33,8 @@ def nothing_lasts_less_than_nothing(history: History) -> Iterator[str]:
         for row in rows:
             if "start_s" in row and not 0.0 <= row["start_s"] <= row["end_s"] <= history.horizon_s:
                 yield f"{name}: from {row['start_s']} to {row['end_s']}"
-    amounts = [*(f"wait_{cause}_s" for cause in WAIT_CAUSES), "work_s", "down_s", "blocked_s", "energy_j", "labour_s"]
+    amounts = [f"wait_{cause}_s" for cause in WAIT_CAUSES]
+    amounts += ["setup_s", "work_s", "down_s", "blocked_s", "energy_j", "labour_s"]
     for row in history.rows("operations"):
         if not row["queued_s"] <= row["start_s"] <= row["end_s"] <= row["left_s"] <= history.horizon_s:
             yield f"{row['serial_number']} at {row['operation']}: queued, started, ended and left out of order"
@@ -63,17 +67,20 @@ def states_partition_the_horizon(history: History) -> Iterator[str]:
 
 
 def visits_are_the_sum_of_their_parts(history: History) -> Iterator[str]:
-    """From queue to leaving = waits + work + down + blocked."""
+    """From queue to leaving = waits + set-up + work + down + blocked."""
     for row in history.rows("operations"):
         parts_s = sum(row[f"wait_{cause}_s"] for cause in WAIT_CAUSES)
-        parts_s += row["work_s"] + row["down_s"] + row["blocked_s"]
+        parts_s += row["setup_s"] + row["work_s"] + row["down_s"] + row["blocked_s"]
         if not close(parts_s, row["left_s"] - row["queued_s"]):
             yield f"{row['serial_number']} at {row['operation']}: {parts_s} of {row['left_s'] - row['queued_s']} told"
 
 
 def one_part_at_a_time(history: History) -> Iterator[str]:
-    """No two parts are in one work unit at once, and no part in two work units."""
+    """No two parts are in one work unit at once (but those of a batch), and no part in two work units."""
     for unit, visits in history.unit_visits.items():
+        if history.batch(unit[0]) > 1:
+            yield from _one_batch_at_a_time(history, unit, visits)
+            continue
         for first, second in itertools.pairwise(visits):
             if second["start_s"] < first["left_s"] - TOLERANCE_S:
                 yield f"{unit}: {second['serial_number']} enters before {first['serial_number']} left"
@@ -83,11 +90,25 @@ def one_part_at_a_time(history: History) -> Iterator[str]:
                 yield f"{serial}: in two work units at {second['start_s']}"
 
 
+def _one_batch_at_a_time(history: History, unit: Unit, visits: list[Row]) -> Iterator[str]:
+    """Those who are together began and ended together, did the same, and are no more than there is room for."""
+    lasting = [row for row in visits if row["end_s"] > row["start_s"]]  # several that take no time may begin at once
+    batches = [list(group) for _, group in itertools.groupby(lasting, key=lambda row: row["start_s"])]
+    for batch in batches:
+        if len({(row["part"], row["operation"], row["end_s"], row["work_s"]) for row in batch}) > 1:
+            yield f"{unit}: a batch of {len(batch)} at {batch[0]['start_s']} is not one"
+        if len(batch) > history.batch(unit[0]):
+            yield f"{unit}: {len(batch)} parts at {batch[0]['start_s']}"
+    for first, second in itertools.pairwise(batches):
+        if second[0]["start_s"] < max(row["left_s"] for row in first) - TOLERANCE_S:
+            yield f"{unit}: a batch begins at {second[0]['start_s']}, before the last one left"
+
+
 def states_tell_the_visits(history: History) -> Iterator[str]:
     """The states of a work unit name each visitor exactly as long as it was there, at work as long as it worked."""
     for unit, visits in history.unit_visits.items():
         states = history.unit_states.get(unit, [])
-        for row in visits:
+        for row in visits if history.batch(unit[0]) == 1 else ():
             own = [
                 state
                 for state in states
@@ -97,6 +118,7 @@ def states_tell_the_visits(history: History) -> Iterator[str]:
             ]
             told = {
                 "inside": (_sum_s(own), row["left_s"] - row["start_s"]),
+                "set up": (_sum_s(state for state in own if state["reason"] == "setup"), row["setup_s"]),
                 "at work": (_sum_s(state for state in own if state["reason"] == "working"), row["work_s"]),
                 "down": (_sum_s(state for state in own if state["state"] == "unscheduled_down"), row["down_s"]),
                 "blocked": (_sum_s(state for state in own if state["reason"] == "blocked"), row["blocked_s"]),
@@ -125,6 +147,7 @@ def buffers_hold(history: History) -> Iterator[str]:
         or entry.rework
         or entry.consumes
         or entry.gang
+        or entry.alternatives
         or (operation.on_fail is not None and entry.operation == operation.on_fail.retest_from)
     }
     for name, center in history.scenario.work_centers.items():
@@ -154,20 +177,32 @@ def _reentered(history: History, center: str) -> bool:
 
 
 def gangs_start_together(history: History) -> Iterator[str]:
-    """At any instant a gang operation starts a multiple of its gang."""
+    """At any instant a gang operation starts a multiple of its gang; a part on its way back from debug runs alone."""
     starts: dict[tuple[str, str], Counter[float]] = defaultdict(Counter)
-    for row in history.rows("operations"):
-        if history.operation(row).gang is not None:
+    for row in history.work:
+        if history.operation(row).gang is not None and not _comes_from_debug(history, row):
             starts[row["part"], row["operation"]][row["start_s"]] += 1
     for (part, operation), counts in starts.items():
         (one,) = (one for one in history.routing(part).operations if one.operation == operation)
         assert one.gang is not None
         for visit in history.open_visits:
-            if visit.unit[0] == one.work_center and history.orders[visit.serial_number]["part"] == part:
+            is_same = visit.unit[0] == one.work_center and history.orders[visit.serial_number]["part"] == part
+            if is_same and not _was_repaired(history, history.visits.get(visit.serial_number, [])):
                 counts[visit.start_s] += operation in history.following(visit.serial_number)
         for start_s, count in counts.items():
             if count % one.gang:
                 yield f"{part}: {count} start {operation} at {start_s}, a gang is {one.gang}"
+
+
+def _comes_from_debug(history: History, row: Row) -> bool:
+    visits = history.visits[row["serial_number"]]
+    return _was_repaired(history, visits[: visits.index(row)])
+
+
+def _was_repaired(history: History, visits: list[Row]) -> bool:
+    """Whether a part with these visits, moves aside, comes from debug."""
+    work = [row for row in visits if not history.is_move(row)]
+    return bool(work) and work[-1]["outcome"] == "repaired"
 
 
 def equals_do_not_overtake(history: History) -> Iterator[str]:
@@ -176,20 +211,32 @@ def equals_do_not_overtake(history: History) -> Iterator[str]:
     A part that comes again has its material and may pass one that waits for it; so may one in debug.
     """
     queues: dict[tuple[str, str], list[Row]] = defaultdict(list)
-    for row in history.rows("operations", visit=1):
+    is_hot = [demand.hot for demand in history.scenario.demand.values()]
+    is_hot += [order.hot for order in history.scenario.order_book]
+    for row in history.work if not any(is_hot) else ():
+        model = history.operation(row)
         is_fifo = history.scenario.work_centers[row["work_center"]].dispatch == "fifo"
-        if is_fifo and not history.operation(row).rework:
+        if is_fifo and row["visit"] == 1 and not model.rework and not model.alternatives:
             queues[row["part"], row["operation"]].append(row)
     for (part, operation), rows in queues.items():
         for first, second in itertools.pairwise(sorted(rows, key=lambda row: (row["start_s"], row["queued_s"]))):
-            if second["queued_s"] < first["queued_s"] and second["start_s"] > first["start_s"]:
+            is_overtaken = second["queued_s"] < first["queued_s"] and second["start_s"] > first["start_s"]
+            if is_overtaken and second["wait_material_s"] == 0.0:  # kits go by priority
                 yield f"{part}: {first['serial_number']} overtakes {second['serial_number']} at {operation}"
 
 
 def fixed_work_takes_its_time(history: History) -> Iterator[str]:
-    """Uncapped work of fixed duration takes exactly that, unless a failure cuts it short or a repair restarts it."""
-    for row in history.rows("operations"):
-        operation = history.operation(row)
+    """Uncapped work of fixed duration takes exactly that, unless a failure cuts it short or a repair restarts it.
+
+    Not where people or work units are faster than others, walk, or learn.
+    """
+    groups = history.scenario.operator_groups.values()
+    if any(isinstance(group.skills, dict) or group.walking_speed_m_per_s for group in groups):
+        return
+    for row in history.work:
+        operation, center = history.operation(row), history.scenario.work_centers[row["work_center"]]
+        if operation.learning or operation.alternatives or any(group.speed != 1.0 for group in center.groups):
+            continue
         laws = [phase.duration for phase in operation.phases]
         if row["outcome"] in ("fail", "scrap") or row["cap"] < 1.0 or row["down_s"] > 0.0:
             continue
@@ -200,12 +247,12 @@ def fixed_work_takes_its_time(history: History) -> Iterator[str]:
 
 def waits_have_a_reason(history: History) -> Iterator[str]:
     """Nobody waits for power without a feed, coolant without a loop, people or a gang without need of them."""
-    for row in history.rows("operations"):
+    for row in history.work:
         operation, center = history.operation(row), history.scenario.work_centers[row["work_center"]]
         impossible = {
             "power": all(group.feed is None for group in center.groups),
             "coolant": not any(group.cooling_loops for group in center.groups),
-            "gang": operation.gang is None,
+            "gang": operation.gang is None and center.batch is None,
         }
         for cause, cannot_be in impossible.items():
             waited_s = row[f"wait_{cause}_s"]

@@ -13,8 +13,9 @@ from tests.simulate import simulate_tables
 from .history import History
 from .laws import violations
 from .plants import plants
+from .semantics import rich_plants
 
-EXAMPLES = int(os.environ.get("RACKTWIN_EXAMPLES", "100"))
+EXAMPLES = int(os.environ.get("RACKTWIN_EXAMPLES", "60"))
 
 
 def _problems(scenario: Scenario) -> list[str]:
@@ -26,6 +27,13 @@ def _problems(scenario: Scenario) -> list[str]:
 @settings(max_examples=EXAMPLES)
 @given(plants())
 def test_every_law_holds(scenario: Scenario) -> None:
+    assert _problems(scenario) == []
+
+
+@pytest.mark.slow
+@settings(max_examples=EXAMPLES)
+@given(rich_plants())
+def test_every_law_holds_with_every_feature(scenario: Scenario) -> None:
     assert _problems(scenario) == []
 
 

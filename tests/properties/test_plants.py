@@ -10,6 +10,7 @@ from hypothesis import Phase, given, settings
 from racktwin.model import Operation, Scenario
 
 from .plants import plants
+from .semantics import rich_plants
 
 FEATURES: dict[str, Callable[[Scenario], bool]] = {
     "two bays": lambda s: len(s.feeds) == 3,
@@ -42,6 +43,41 @@ def test_generated_plants_are_valid_and_have_every_feature() -> None:
 
     look()
     assert {name for name in FEATURES if not seen[name]} == set()
+
+
+RICH_FEATURES: dict[str, Callable[[Scenario], bool]] = {
+    "set-ups": lambda s: any(one.setup and s.work_centers[one.work_center].setups for one in _operations(s)),
+    "batches": lambda s: any(center.batch for center in s.work_centers.values()),
+    "upkeep by parts": lambda s: any(plan.every_parts for one in s.work_centers.values() for plan in one.upkeep),
+    "upkeep by people": lambda s: any(plan.skill for one in s.work_centers.values() for plan in one.upkeep),
+    "engineering": lambda s: any(plan.kind == "engineering" for one in s.work_centers.values() for plan in one.upkeep),
+    "unequal units": lambda s: any(group.speed != 1 for one in s.work_centers.values() for group in one.groups),
+    "critical ratio": lambda s: any(one.dispatch == "critical_ratio" for one in s.work_centers.values()),
+    "least set-up": lambda s: any(one.dispatch == "least_setup" for one in s.work_centers.values()),
+    "alternatives": lambda s: any(one.alternatives for one in _operations(s)),
+    "learning": lambda s: any(one.learning for one in _operations(s)),
+    "levels of skill": lambda s: any(isinstance(group.skills, dict) for group in s.operator_groups.values()),
+    "walking": lambda s: any(group.walking_speed_m_per_s for group in s.operator_groups.values()),
+    "transport": lambda s: any(part.transport for part in s.parts.values()),
+    "kanban": lambda s: any(part.kanban for part in s.parts.values()),
+    "rope": lambda s: any(demand.rope_s for demand in s.demand.values()),
+    "hot lots": lambda s: any(order.hot for order in s.order_book),
+    "lots": lambda s: any(receipt.lot for receipt in s.part_receipts),
+    "improving yield": lambda s: any(kind.improves for kind in s.defect_kinds.values()),
+    "moving limits": lambda s: any(feed.changes for feed in s.feeds.values()),
+}
+
+
+def test_rich_plants_are_valid_and_have_every_feature() -> None:
+    seen: Counter[str] = Counter()
+
+    @settings(max_examples=200, phases=[Phase.generate])
+    @given(rich_plants())
+    def look(scenario: Scenario) -> None:
+        seen.update(name for name, has in RICH_FEATURES.items() if has(scenario))
+
+    look()
+    assert {name for name in RICH_FEATURES if not seen[name]} == set()
 
 
 def _operations(scenario: Scenario) -> list[Operation]:
