@@ -226,17 +226,34 @@ def test_tower_evaporates_what_its_heat_can() -> None:
 
 
 def test_water_in_the_loops_delays_but_keeps_energy() -> None:
-    """Heat steps up and down on a dry cooler; what is not rejected meanwhile is in the water."""
-    plant, weather = _plant(supply="25 degC"), _weather(30.0)
-    heats = np.repeat([4e6, 1e7, 2e6], 200)
+    """Heat steps up and down; what has not arrived yet is in the water."""
+    plant, weather = _plant(supply="25 degC", cdu={"least_flow": 1.0}), _weather(30.0)
+    heats = np.repeat([4e6, 1e7, 5e6], 200)
     out = _run(plant, weather, heats, 15.0)
-    into = (heats + out.pump_w + out.chiller_w).sum() * 15.0
-    stored = plant[0].mass_j_per_k * (out.supply_k[-1] - out.supply_k[0])
+    arrived = out.rejected_w - out.pump_w - out.chiller_w
+    made, came = heats[200:400].sum() * 15.0, arrived[200:400].sum() * 15.0
+    time_s = plant[0].mass_j_per_k / plant[0].coolant_capacity
 
-    assert out.rejected_w[1:].sum() * 15.0 + stored == pytest.approx(into - (heats[0] + out.pump_w[0]) * 15.0, rel=1e-9)
-    assert out.rejected_w[200] < 0.6 * 1e7
-    assert out.rejected_w[399] == pytest.approx(heats[399] + out.pump_w[399], rel=1e-3)
-    assert np.all(np.diff(out.supply_k[200:400]) >= 0)
+    assert made - came == pytest.approx(plant[0].mass_j_per_k * (out.excess_k[399] - out.excess_k[199]), abs=1e-3)
+    assert heats[2:].sum() * 15 - arrived[2:].sum() * 15 == pytest.approx(
+        plant[0].mass_j_per_k * (out.excess_k[-1] - out.excess_k[1]), abs=1.0
+    )
+    assert arrived[200] < 0.6 * 1e7
+    assert arrived[399] == pytest.approx(1e7, rel=1e-3)
+    half_life = np.flatnonzero(arrived[200:] > 7e6)[0] * 15.0
+    assert half_life == pytest.approx(time_s * np.log(2), abs=20)
+
+
+@given(st.lists(st.floats(0.0, 1e7), min_size=2, max_size=30))
+@settings(deadline=None, max_examples=30)
+def test_energy_is_conserved_whatever_heat_and_flow_do(heats: list[float]) -> None:
+    plant = _plant(supply="25 degC")
+    out = _run(plant, _weather(20.0), heats, 60.0)
+    first_k = heats[0] / (1e6 * max(heats[0] / 1e7, 0.3))
+    stored_j = plant[0].mass_j_per_k * (out.excess_k[-1] - first_k)
+    arrived_j = float((out.rejected_w - out.pump_w).sum()) * 60.0
+
+    assert sum(heats) * 60.0 == pytest.approx(arrived_j + stored_j, rel=1e-9, abs=1.0)
 
 
 def test_nothing_running_draws_nothing() -> None:

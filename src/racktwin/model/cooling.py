@@ -146,7 +146,7 @@ class Chiller(Entity):
 class CoolingPlant(Entity):
     """All that cools the liquid-cooled racks of a hall, sized for ``heat``. ``supply`` is the coolant's set-point.
 
-    ``water`` is the volume in its loops by design heat; it delays what heat does to temperatures.
+    ``water`` is the volume between racks and CDU by design heat; it delays the heat.
     """
 
     heat_w: Power = Field(alias="heat")

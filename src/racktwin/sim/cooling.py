@@ -42,7 +42,7 @@ PLANT = np.dtype(
         ("chiller_w", "f8"),  # heat the chiller can take; 0: there is none
         ("chiller_carnot", "f8"),  # its COP by Carnot's
         ("chiller_reach_k", "f8"),  # evaporator below, condenser above its water
-        ("mass_j_per_k", "f8"),  # heat capacity of the water in the loops
+        ("mass_j_per_k", "f8"),  # heat capacity of the water between racks and CDU
     ]
 )
 WEATHER = np.dtype(
@@ -60,6 +60,7 @@ COOLED = np.dtype(
         ("chiller_w", "f8"),  # electrical
         ("water_kg_per_s", "f8"),
         ("fan_speed", "f8"),
+        ("excess_k", "f8"),  # what water on its way to the CDU is warmer than the supply, at the end of the interval
     ]
 )
 """What a plant does; power, water and temperatures."""
@@ -174,21 +175,23 @@ def cool(plant: Any, weather: Any, heat_w: float, out: Any) -> None:
 
 @kernel
 def settle(plant: Any, weather: Any, heat_w: float, lasts_s: float, out: Any) -> None:
-    """What the plant does over ``lasts_s`` of constant heat, the water in its loops warming or cooling first.
+    """What the plant does on average over ``lasts_s`` of constant heat, which water in its loops delays.
 
-    The loops' temperature moves from ``out.supply_k`` towards the steady one with the time constant of their mass over
-    the coolant's capacity flow; what warms them is not rejected. Energy is conserved to rounding.
+    Water of one temperature takes the heat up: M d(excess)/dt = heat − C × excess, C the coolant's capacity flow. What
+    arrives at the CDU follows what is made with the time constant M / C, and the difference is in the water: energy is
+    conserved to rounding. ``out.excess_k`` is that of the interval before, and becomes that at the end of this one.
     """
-    before_k = out.supply_k
-    flow = flow_share(plant, heat_w)
-    cool(plant, weather, heat_w, out)
-    if plant.mass_j_per_k <= 0.0 or lasts_s <= 0.0 or before_k <= 0.0:
-        return
-    target_k = out.supply_k
-    time_s = plant.mass_j_per_k / (plant.coolant_capacity * flow)
-    out.supply_k = target_k + (before_k - target_k) * math.exp(-lasts_s / time_s)
-    out.return_k += out.supply_k - target_k
-    out.rejected_w -= plant.mass_j_per_k * (out.supply_k - before_k) / lasts_s
+    arrives_w = heat_w
+    coolant = plant.coolant_capacity * flow_share(plant, heat_w)
+    steady_k = heat_w / coolant
+    if plant.mass_j_per_k > 0.0 and lasts_s > 0.0:
+        time_s = plant.mass_j_per_k / coolant
+        decay = math.exp(-lasts_s / time_s)
+        arrives_w = heat_w + coolant * (out.excess_k - steady_k) * (1.0 - decay) * time_s / lasts_s
+        out.excess_k = steady_k + (out.excess_k - steady_k) * decay
+    else:
+        out.excess_k = steady_k
+    cool(plant, weather, arrives_w, out)
 
 
 @kernel
@@ -209,9 +212,9 @@ def weather_row(weather: Any, time_s: float) -> int:
 def replay(plants: Any, weather: Any, starts_s: Any, lasts_s: Any, heats_w: Any, out: Any) -> None:
     """Run the first plant through intervals of constant heat; ``out`` is a row of :data:`COOLED` for each."""
     plant = plants[0]
-    before_k = 0.0
+    before_k = heats_w[0] / (plant.coolant_capacity * flow_share(plant, heats_w[0]))
     for index in range(len(starts_s)):
         row = out[index]
-        row.supply_k = before_k
+        row.excess_k = before_k
         settle(plant, weather[weather_row(weather, starts_s[index])], heats_w[index], lasts_s[index], row)
-        before_k = row.supply_k
+        before_k = row.excess_k

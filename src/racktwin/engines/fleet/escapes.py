@@ -1,8 +1,8 @@
 """Latent defects that left the factory in a rack: when they will fail in service, and the hazard they add.
 
 A latent defect fails when the stress it has had passes its Weibull time (docs/model.md). Burn-in brought it
-``stressed_s``; each second of service brings ``stress_per_service_s`` more. Where the line was simulated, the very defects and their
-times are known; where only counts are, the closed forms hold.
+``stressed_s``; each second of service brings ``stress_per_service_s`` more. Where the line was simulated, the very
+defects and their times are known; where only counts are, the closed forms hold.
 """
 
 from __future__ import annotations
