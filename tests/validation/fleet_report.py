@@ -49,9 +49,9 @@ def gpt3_lines() -> list[str]:
         "wide since few workloads were published; the expected peak is high since short runs with their start-up peak",
         "more.",
         "",
-        f"Not matched: the swings within seconds (steps of up to {swing / 1e3:.0f} kW between means of 5 s), which a model",
-        "of constant power between events does not have. Heat was not recorded; air-cooled nodes turn all of their power",
-        "into heat.",
+        f"Not matched: swings within seconds (steps of up to {swing / 1e3:.0f} kW between means of 5 s), which a",
+        "model of constant power between events does not have. Heat was not recorded; air-cooled nodes turn all of",
+        "their power into heat.",
         "",
     ]
 
@@ -97,9 +97,9 @@ def frontier_lines() -> list[str]:
     return [
         *lines,
         "",
-        "Matched: energy. Not matched: the return's temperature, which is 3 to 7 K too warm and moves too little, since",
-        "Frontier's flows and set-points are not published and here follow the heat. Not known: the towers' own heat was",
-        "not recorded, so that its peak behind the loops' water is a prediction, not a comparison.",
+        "Matched: energy. Not matched: the return's temperature, which is 3 to 7 K too warm and moves little, since",
+        "Frontier's flows and set-points are not published and here follow the heat. Not known: the towers' own heat",
+        "was not recorded, so that its peak behind the loops' water is a prediction, not a comparison.",
         "",
     ]
 
