@@ -257,6 +257,26 @@ def bills_are_consumed_exactly(history: History) -> Iterator[str]:
             yield f"{name}: {consumed} consumed, {least[name]} to {most[name]} by the bills of what was begun"
 
 
+def genealogy_tells_what_went_in(history: History) -> Iterator[str]:
+    """Each component used was used once, then, by an assembly that was here; lots give no more than they have."""
+    parents = {row["child_serial_number"]: row for row in history.rows("genealogy") if row["child_serial_number"] >= 0}
+    used = {row["serial_number"]: row for row in history.rows("work_orders", fate="consumed")}
+    if set(parents) != set(used):
+        yield f"components {sorted(set(parents) ^ set(used))} used without a parent, or with one and not used"
+    for serial in set(parents) & set(used):
+        row, parent = parents[serial], history.orders.get(parents[serial]["serial_number"])
+        if parent is None or not close(row["time_s"], used[serial]["end_s"]) or row["time_s"] < parent["release_s"]:
+            yield f"{serial}: went into {row['serial_number']} at {row['time_s']}, used at {used[serial]['end_s']}"
+    received = Counter[tuple[str, str]]()
+    for receipt in history.scenario.part_receipts:
+        received[receipt.part, receipt.lot] += receipt.quantity
+    for row in history.rows("genealogy"):
+        if row["child_serial_number"] < 0:
+            received[row["part"], row["lot"]] -= row["pieces"]
+            if received[row["part"], row["lot"]] < 0:
+                yield f"lot {row['lot']!r} of {row['part']}: more used than received"
+
+
 def _open_operation(history: History, serial: int) -> set[str]:
     centers = {visit.unit[0] for visit in history.open_visits if visit.serial_number == serial}
     if all(history.scenario.work_centers[center].vehicle for center in centers):

@@ -22,6 +22,7 @@ LAWS: dict[str, Law] = {
         flow.little_holds,
         flow.material_adds_up,
         flow.bills_are_consumed_exactly,
+        flow.genealogy_tells_what_went_in,
         flow.defects_have_one_end,
         flow.shipments_sum_their_visits,
         occupancy.tables_have_their_columns,

@@ -165,6 +165,10 @@ def tables() -> dict[str, list[Row]]:
                 ("tray", 34000.0, -1, 0, "consumed"),
             )
         ],
+        "genealogy": [
+            _row("genealogy", serial_number=0, part="tray", child_serial_number=3, lot="", pieces=1, time_s=10800.0),
+            _row("genealogy", serial_number=1, part="tray", child_serial_number=2, lot="", pieces=1, time_s=34000.0),
+        ],
     }
 
 

@@ -51,7 +51,9 @@ RICH_FEATURES: dict[str, Callable[[Scenario], bool]] = {
     "upkeep by parts": lambda s: any(plan.every_parts for one in s.work_centers.values() for plan in one.upkeep),
     "upkeep by people": lambda s: any(plan.skill for one in s.work_centers.values() for plan in one.upkeep),
     "engineering": lambda s: any(plan.kind == "engineering" for one in s.work_centers.values() for plan in one.upkeep),
-    "unequal units": lambda s: any(group.speed != 1 for one in s.work_centers.values() for group in one.groups),
+    "unequal units": lambda s: any(
+        float(group.speed) != 1.0 for one in s.work_centers.values() for group in one.groups
+    ),
     "critical ratio": lambda s: any(one.dispatch == "critical_ratio" for one in s.work_centers.values()),
     "least set-up": lambda s: any(one.dispatch == "least_setup" for one in s.work_centers.values()),
     "alternatives": lambda s: any(one.alternatives for one in _operations(s)),
