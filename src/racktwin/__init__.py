@@ -8,6 +8,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from racktwin.engines.line import (
+        Absent,
+        DispatchRule,
+        LimitChanged,
+        LineRun,
+        OrderAdded,
+        Snapshot,
+        UnitDown,
+        compile_line,
+        compiled_rule,
+        load_snapshot,
+        python_rule,
+        save_snapshot,
+    )
     from racktwin.errors import Problem, RacktwinError, RunError, ScenarioError, SimulationError
     from racktwin.kpi import compute, difference, summarize
     from racktwin.report import write_comparison, write_report
@@ -18,6 +32,11 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Absent",
+    "DispatchRule",
+    "LimitChanged",
+    "LineRun",
+    "OrderAdded",
     "Problem",
     "RacktwinError",
     "RunError",
@@ -25,16 +44,37 @@ __all__ = [
     "ScenarioError",
     "ScenarioFile",
     "SimulationError",
+    "Snapshot",
+    "UnitDown",
+    "compile_line",
+    "compiled_rule",
     "compute",
     "difference",
+    "load_snapshot",
+    "python_rule",
     "read_scenario",
     "run_scenario",
+    "save_snapshot",
     "summarize",
     "write_comparison",
     "write_report",
 ]
 
 _HOMES = {
+    "racktwin.engines.line": (
+        "Absent",
+        "DispatchRule",
+        "LimitChanged",
+        "LineRun",
+        "OrderAdded",
+        "Snapshot",
+        "UnitDown",
+        "compile_line",
+        "compiled_rule",
+        "load_snapshot",
+        "python_rule",
+        "save_snapshot",
+    ),
     "racktwin.errors": ("Problem", "RacktwinError", "RunError", "ScenarioError", "SimulationError"),
     "racktwin.kpi": ("compute", "difference", "summarize"),
     "racktwin.report": ("write_comparison", "write_report"),

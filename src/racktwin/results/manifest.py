@@ -43,11 +43,19 @@ class OwnFileRecord(_Frozen):
     sha256: str
 
 
+class RuleRecord(_Frozen):
+    """A user's rule that decided in the run, by which door, and the SHA-256 of its source."""
+
+    name: str
+    door: Literal["compiled", "python"]
+    sha256: str
+
+
 class Manifest(_Frozen):
     """A run in one document. ``written`` lists the run's own files, by path below the run folder.
 
     ``replications_done`` holds a replication only once all of its tables are in place. ``row_counts`` are totals per
-    table over them. Wall-clock time appears here and nowhere else in a run folder.
+    table over them. ``rules`` are by work center. Wall-clock time appears here and nowhere else in a run folder.
     """
 
     format_version: int = RUN_FORMAT_VERSION
@@ -65,6 +73,7 @@ class Manifest(_Frozen):
     horizon_s: float
     warm_up_s: float
     versions: dict[str, str]
+    rules: dict[str, RuleRecord] = {}
     row_counts: dict[str, int] = {}
     written: tuple[OwnFileRecord, ...] = ()
 

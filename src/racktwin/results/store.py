@@ -24,6 +24,7 @@ from .manifest import (
     FileRecord,
     Manifest,
     OwnFileRecord,
+    RuleRecord,
     racktwin_version,
     read_manifest,
     recorded_versions,
@@ -57,7 +58,14 @@ class RunWriter:
 
     @classmethod
     def create(
-        cls, path: Path, document: Mapping[str, Any], files: Iterable[SourceFile], *, seed: int, replications: int
+        cls,
+        path: Path,
+        document: Mapping[str, Any],
+        files: Iterable[SourceFile],
+        *,
+        seed: int,
+        replications: int,
+        rules: Mapping[str, RuleRecord] | None = None,
     ) -> RunWriter:
         """Start a run in the new or empty folder ``path``; RunError if anything is in it."""
         scenario = scenario_from_document(document)
@@ -75,6 +83,7 @@ class RunWriter:
             horizon_s=float(scenario.horizon_s),
             warm_up_s=float(scenario.warm_up_s),
             versions=recorded_versions(),
+            rules=dict(rules or {}),
             row_counts=dict.fromkeys(TABLES, 0),
         )
         write_manifest(folder, manifest)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +11,11 @@ from typing import Literal
 
 import pyarrow as pa
 
-from racktwin.engines.line import CompiledLine, compile_line, replicate
+from racktwin.engines.line import CompiledLine, DispatchRule, compile_line, replicate
 from racktwin.kpi import compute
 from racktwin.model import Scenario
 from racktwin.results import RunFolder, RunWriter
+from racktwin.results.manifest import RuleRecord
 from racktwin.scenario import ScenarioFile
 
 from .marginal import marginal_values
@@ -42,27 +43,32 @@ def run_scenario(
     jobs: int = 2,
     progress: Report | None = None,
     marginals: bool = True,
+    rules: Mapping[str, DispatchRule] | None = None,
 ) -> RunFolder:
     """Simulate the scenario into the new folder ``out``, with ``jobs`` replications at a time.
 
-    ``replications`` and ``seed`` default to the scenario's. After Ctrl-C the replications that are done are kept and
-    evaluated, and the manifest's status is ``interrupted``. Raises RunError if the folder is taken.
+    ``replications`` and ``seed`` default to the scenario's. ``rules`` order the queues of some work centers.
+    After Ctrl-C the replications that are done are kept and evaluated, and the manifest's status is ``interrupted``.
+    Raises RunError if the folder is taken.
     """
     scenario = file.scenario
     seed = scenario.seed if seed is None else seed
     planned = int(scenario.replications if replications is None else replications)
     report = progress or (lambda step: None)
-    compiled = compile_line(scenario)
-    writer = RunWriter.create(Path(out), file.document, file.files, seed=seed, replications=planned)
+    compiled = compile_line(scenario, rules=rules)
+    writer = RunWriter.create(
+        Path(out), file.document, file.files, seed=seed, replications=planned, rules=_rule_records(rules or {})
+    )
     return complete(compiled, writer, jobs, report, marginals)
 
 
 def complete(compiled: CompiledLine, writer: RunWriter, jobs: int, report: Report, marginals: bool) -> RunFolder:
     """Write the planned replications that are missing, evaluate the run and say in its manifest how it ended."""
+    by_center = {compiled.names.work_centers[center]: rule for center, rule in compiled.rules.items()}
     try:
         is_whole = _replicate_all(compiled, writer, jobs, report)
         if (run := writer.run).replications:
-            is_whole = _evaluate(run, writer, is_whole and marginals, jobs, report) and is_whole
+            is_whole = _evaluate(run, writer, is_whole and marginals, jobs, report, by_center) and is_whole
     except BaseException:
         writer.finish("failed")
         raise
@@ -70,7 +76,21 @@ def complete(compiled: CompiledLine, writer: RunWriter, jobs: int, report: Repor
     return writer.run
 
 
-def _evaluate(run: RunFolder, writer: RunWriter, with_marginals: bool, jobs: int, report: Report) -> bool:
+def _rule_records(rules: Mapping[str, DispatchRule]) -> dict[str, RuleRecord]:
+    return {
+        center: RuleRecord(name=rule.name, door="compiled" if rule.is_compiled else "python", sha256=rule.digest)
+        for center, rule in rules.items()
+    }
+
+
+def _evaluate(
+    run: RunFolder,
+    writer: RunWriter,
+    with_marginals: bool,
+    jobs: int,
+    report: Report,
+    rules: Mapping[str, DispatchRule],
+) -> bool:
     """Derive KPIs and marginal values from the replications; False if Ctrl-C cut that short."""
     try:
         report(Progress("KPIs", 0, 0))
@@ -79,7 +99,7 @@ def _evaluate(run: RunFolder, writer: RunWriter, with_marginals: bool, jobs: int
         writer.write_extra("kpis", kpis)
         if with_marginals:
             values = marginal_values(
-                run, kpis, jobs, lambda done, total: report(Progress("marginal values", done, total))
+                run, kpis, jobs, lambda done, total: report(Progress("marginal values", done, total)), rules
             )
             writer.write_extra("marginals", values)
     except KeyboardInterrupt:

@@ -5,7 +5,7 @@ Each change is run alone on the same random numbers as the base, so the differen
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from racktwin.engines.line import compile_line, replicate
+from racktwin.engines.line import DispatchRule, compile_line, replicate
 from racktwin.kpi import difference, summarize
 from racktwin.model import Count, Quantity, Scenario
 from racktwin.results import RunFolder
@@ -48,7 +48,13 @@ class Change:
     words: str
 
 
-def marginal_values(run: RunFolder, kpis: pa.Table, jobs: int, report: Callable[[int, int], None]) -> pa.Table:
+def marginal_values(
+    run: RunFolder,
+    kpis: pa.Table,
+    jobs: int,
+    report: Callable[[int, int], None],
+    rules: Mapping[str, DispatchRule] | None = None,
+) -> pa.Table:
     """Effects on throughput (per week) and mean cycle time (s) of widening each of the run's tightest limits.
 
     The candidates are those that most often are the bottleneck, and the first of each kind; they are tried on the
@@ -57,7 +63,7 @@ def marginal_values(run: RunFolder, kpis: pa.Table, jobs: int, report: Callable[
     scenario, seed = run.scenario, run.manifest.seed
     replications = run.replications[:MOST_REPLICATIONS]
     changes = list(candidates(scenario, kpis))
-    compiled = [compile_line(widened(scenario, change)) for change in changes]
+    compiled = [compile_line(widened(scenario, change), rules=rules) for change in changes]
     tasks = [(case, replication) for replication in replications for case in range(len(changes))]
     window = (run.manifest.warm_up_s, run.manifest.horizon_s)
     base = {replication: _flow(run.table("shipments", None, replication), window) for replication in replications}

@@ -1,20 +1,28 @@
 """The line engine: part receipts and orders in, operations and shipments out, under power, coolant and people."""
 
+from .changes import Absent, LimitChanged, OrderAdded, UnitDown
 from .compile import CompiledLine, compile_line
 from .planned import PlannedStarts
 from .replicate import replicate
 from .running import LineRun
+from .snapshot_file import load_snapshot, save_snapshot
 from .state import Snapshot
 from .user_rules import DispatchRule, compiled_rule, python_rule
 
 __all__ = [
+    "Absent",
     "CompiledLine",
     "DispatchRule",
+    "LimitChanged",
     "LineRun",
+    "OrderAdded",
     "PlannedStarts",
     "Snapshot",
+    "UnitDown",
     "compile_line",
     "compiled_rule",
+    "load_snapshot",
     "python_rule",
     "replicate",
+    "save_snapshot",
 ]
