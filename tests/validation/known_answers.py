@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.resources import files
 
+import numpy as np
 from ruamel.yaml import YAML
 
 from racktwin.model import Scenario
@@ -21,7 +22,10 @@ from .observe import Tables
 
 @dataclass(frozen=True)
 class KnownAnswer:
-    """One observable of one scenario and its closed form. ``unit`` tells the reader; values are SI."""
+    """One observable of one scenario and its closed form, or a bound from above.
+
+    ``unit`` tells the reader; values are SI.
+    """
 
     scenario: str
     observable: str
@@ -29,6 +33,7 @@ class KnownAnswer:
     observe: Callable[[Scenario, Tables], float]
     closed_form: Callable[[Scenario], float]
     reference: str
+    is_upper_bound: bool = False
 
     @property
     def name(self) -> str:
@@ -94,6 +99,23 @@ def _priority_waits_s(scenario: Scenario) -> list[float]:
     return oracles.priority_waits_s([hot, normal])
 
 
+def _reentrant_cycle_s(part: str) -> Callable[[Scenario], float]:
+    """The oracle's answer for one of the parts of ``reentrant.yaml``."""
+
+    def closed_form(scenario: Scenario) -> float:
+        rates_per_s = dict.fromkeys(scenario.work_centers, 0.0)
+        services_s: dict[str, float] = {}
+        for name, demand in scenario.demand.items():
+            for operation in scenario.routings[demand.product].operations:
+                rates_per_s[operation.work_center] += rate_per_s(scenario, name)
+                services_s[operation.work_center] = _mean_s(operation.phases[0].duration)
+        servers = {name: sum(int(group.count) for group in one.groups) for name, one in scenario.work_centers.items()}
+        route = [operation.work_center for operation in scenario.routings[part].operations]
+        return oracles.reentrant_cycle_s(route, rates_per_s, services_s, servers)
+
+    return closed_form
+
+
 KNOWN_ANSWERS: tuple[KnownAnswer, ...] = (
     KnownAnswer("mm1", "waiting time", "s", _waiting("test"), _mmc_wait(1), "M/M/1"),
     KnownAnswer(
@@ -117,6 +139,50 @@ KNOWN_ANSWERS: tuple[KnownAnswer, ...] = (
         _waiting("test"),
         lambda s: oracles.gim1_wait_s(1.0 / rate_per_s(s), 0.5, service_s(s)),
         "GI/M/1, root of σ = A*(μ(1−σ))",
+    ),
+    KnownAnswer(
+        "kingman",
+        "waiting time",
+        "s",
+        _waiting("test"),
+        lambda s: oracles.kingman_bound_s(1.0 / rate_per_s(s), 0.8, service_s(s), 0.6),
+        "GI/GI/1, Kingman 1962: at most",
+        is_upper_bound=True,
+    ),
+    KnownAnswer(
+        "mmck",
+        "throughput",
+        "1/s",
+        observe.throughput_per_s,
+        lambda s: oracles.mmck_throughput_per_s(1.0 / service_s(s, "assemble"), service_s(s, "test"), 2, 6),
+        "M/M/2/6: 2 cells, 3 places, 1 blocked",
+    ),
+    KnownAnswer(
+        "oven",
+        "waiting time",
+        "s",
+        _waiting("bake"),
+        lambda s: oracles.batch_server_wait_s(rate_per_s(s), 4, service_s(s)),
+        "batch server, Markov chain",
+    ),
+    KnownAnswer(
+        "learning",
+        "mean work of 200 racks",
+        "s",
+        lambda s, tables: float(np.mean(tables["operations"]["work_s"].to_numpy())),
+        lambda s: oracles.learning_mean_s(service_s(s), 0.8, 200),
+        "Wright 1936",
+    ),
+    *(
+        KnownAnswer(
+            "reentrant",
+            f"cycle time of the {part}",
+            "s",
+            lambda s, tables, part=part: observe.cycle_time_s(s, tables, part),  # type: ignore[misc]
+            _reentrant_cycle_s(part),
+            "BCMP: Baskett, Chandy, Muntz, Palacios 1975",
+        )
+        for part in ("compute_tray", "switch_tray")
     ),
     KnownAnswer(
         "mg4",

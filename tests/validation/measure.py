@@ -17,6 +17,13 @@ class Measured(NamedTuple):
     closed_form: float
     simulated: Interval
 
+    @property
+    def agrees(self) -> bool:
+        """Whether the closed form lies inside the interval, or the whole interval below the bound."""
+        if self.answer.is_upper_bound:
+            return self.simulated.high <= self.closed_form
+        return self.simulated.holds(self.closed_form)
+
 
 def measure(scenario: str, seed: int | None = None) -> list[Measured]:
     """All known answers of one scenario, from one experiment with the scenario's own replications and seed."""

@@ -54,6 +54,53 @@ def kingman_bound_s(interarrival_s: float, interarrival_cv: float, service_s: fl
     return variance / interarrival_s / (2.0 * (1.0 - load))
 
 
+def mmck_throughput_per_s(arrival_rate_per_s: float, service_s: float, servers: int, room: int) -> float:
+    """Throughput of M/M/c/K, K = ``room`` in service and in queue: Gross & Harris 2.5 (birth and death)."""
+    weights = [1.0]
+    for inside in range(room):
+        weights.append(weights[-1] * arrival_rate_per_s * service_s / min(inside + 1, servers))
+    return arrival_rate_per_s * (1.0 - weights[-1] / sum(weights))
+
+
+def reentrant_cycle_s(
+    route: Sequence[str], rates_per_s: dict[str, float], services_s: dict[str, float], servers: dict[str, int]
+) -> float:
+    """Mean cycle time along a re-entrant route in an open network of several classes: Baskett et al. 1975 (BCMP).
+
+    ``rates_per_s`` are all visits to a station, by whatever class; service is exponential and the same for all, so
+    each station is as M/M/c alone.
+    """
+    return sum(services_s[name] + mmc_wait_s(rates_per_s[name], services_s[name], servers[name]) for name in route)
+
+
+def learning_mean_s(first_s: float, rate: float, pieces: int) -> float:
+    """Mean time of the first ``pieces``, the n-th of which takes ``first_s`` n^(log₂ rate): Wright 1936."""
+    return first_s * sum(number ** math.log2(rate) for number in range(1, pieces + 1)) / pieces
+
+
+def batch_server_wait_s(arrival_rate_per_s: float, batch: int, service_s: float, longest: int = 400) -> float:
+    """Mean waiting time of a part before a single exponential server that takes full batches only.
+
+    The Markov chain of (idle, n waiting) and (busy, n waiting), cut off at ``longest`` waiting and solved exactly;
+    mean queue over arrival rate (Little).
+    """
+    states = [(0, waiting) for waiting in range(batch)] + [(1, waiting) for waiting in range(longest)]
+    number = {state: index for index, state in enumerate(states)}
+    generator = np.zeros((len(states), len(states)))
+    for (busy, waiting), index in number.items():
+        come = (1, 0) if not busy and waiting + 1 == batch else (busy, waiting + 1)
+        flows = [(come, arrival_rate_per_s)]
+        if busy:
+            flows.append(((1, waiting - batch) if waiting >= batch else (0, waiting), 1.0 / service_s))
+        for target, rate in flows:
+            if target in number:
+                generator[index, number[target]] += rate
+                generator[index, index] -= rate
+    equations = np.vstack([generator.T[:-1], np.ones(len(states))])
+    shares = np.linalg.solve(equations, np.eye(len(states))[-1])
+    return float(sum(waiting * shares[index] for (_, waiting), index in number.items())) / arrival_rate_per_s
+
+
 class CustomerClass(NamedTuple):
     """One class of customers of a priority queue."""
 
