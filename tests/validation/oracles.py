@@ -75,7 +75,7 @@ def reentrant_cycle_s(
 
 def learning_mean_s(first_s: float, rate: float, pieces: int) -> float:
     """Mean time of the first ``pieces``, the n-th of which takes ``first_s`` n^(log₂ rate): Wright 1936."""
-    return first_s * sum(number ** math.log2(rate) for number in range(1, pieces + 1)) / pieces
+    return first_s * math.fsum(number ** math.log2(rate) for number in range(1, pieces + 1)) / pieces
 
 
 def batch_server_wait_s(arrival_rate_per_s: float, batch: int, service_s: float, longest: int = 400) -> float:

@@ -26,8 +26,9 @@ TWINS = f"""
 
 The plants of `benchmarks/line` have no closed form. Each was written again in SimPy (`benchmarks/line/simpy_twin.py`)
 and run from empty, a number of times in each simulator with random numbers of its own. They agree where the difference
-of means lies inside its {100 * CONFIDENCE:g} % interval (Welch; Bonferroni over the observables of a plant). *Noticed* is the half
-width of that interval: the difference, as a share of the value, that would be found half of the time.
+of means lies inside its {100 * CONFIDENCE:g} % interval (Welch; Bonferroni over the observables of a plant).
+*Noticed* is the half width of that interval: the difference, as a share of the value, that would be found half of the
+time.
 
 | plant | observable | racktwin | SimPy | difference | noticed | agree |
 |---|---|---:|---:|---:|---:|---|

@@ -105,3 +105,27 @@ def test_a_line_runs_as_fast_backwards() -> None:
 
 def test_weibull_with_shape_one_is_exponential() -> None:
     assert oracles.weibull_survival(2.0, 1.0, 1.0) == pytest.approx(math.exp(-2))
+
+
+def test_room_for_all_is_mmc_and_room_for_one_is_erlang_b() -> None:
+    assert oracles.mmck_throughput_per_s(0.8, 1.0, 1, 400) == pytest.approx(0.8)
+    assert oracles.mmck_throughput_per_s(1.0, 1.0, 1, 1) == pytest.approx(0.5)
+    assert oracles.mmck_throughput_per_s(3.0, 1.0, 4, 4) == pytest.approx(3.0 * (1.0 - 0.2061), abs=2e-4)
+
+
+def test_a_batch_server_of_one_is_mm1() -> None:
+    assert oracles.batch_server_wait_s(0.5, 1, 1.0) == pytest.approx(oracles.mmc_wait_s(0.5, 1.0, 1))
+
+
+def test_a_batch_server_that_is_never_busy_waits_for_its_partners() -> None:
+    assert oracles.batch_server_wait_s(1e-3, 4, 1e-6) == pytest.approx(1.5e3, rel=1e-3)
+
+
+def test_the_curve_of_wright_halves_its_doublings() -> None:
+    assert oracles.learning_mean_s(10.0, 0.8, 1) == pytest.approx(10.0)
+    assert oracles.learning_mean_s(10.0, 0.8, 2) == pytest.approx(9.0)
+
+
+def test_a_route_without_returns_is_a_chain_of_queues() -> None:
+    cycle_s = oracles.reentrant_cycle_s(["a", "b"], {"a": 0.5, "b": 0.5}, {"a": 1.0, "b": 1.0}, {"a": 1, "b": 1})
+    assert cycle_s == pytest.approx(4.0)
