@@ -31,6 +31,7 @@ from .select import select
 from .sensitivity import sensitivity, tornado
 from .serve import serve
 from .supply import supply
+from .sweep import sweep
 from .tables import tables
 from .terminal import note
 from .warm import warm
@@ -41,7 +42,7 @@ FAILED = 2
 app = typer.Typer(name="racktwin", no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 COMMANDS = (
     *(run, resume, check, new, schema, examples, report, kpis, compare, calibrate, validate, query, tables, serve),
-    *(warm_up, run_length, replications, select, tornado, sensitivity, warm),
+    *(warm_up, run_length, replications, select, tornado, sensitivity, sweep, warm),
 )
 for command in COMMANDS:
     app.command()(command)

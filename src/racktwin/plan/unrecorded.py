@@ -110,14 +110,15 @@ class Experiment:
     def value(self, replication: int) -> float:
         """The KPI in that replication; NaN where there is nothing to measure."""
         shipments = replicate(self.compiled, replication, self.seed, is_recording=False)["shipments"]
-        return UNRECORDED[self.kpi](_in_window(shipments, self.window_s))
+        return UNRECORDED[self.kpi](in_window(shipments, self.window_s))
 
     def mean(self, replications: int) -> float:
         """The mean over the first ``replications``."""
         return float(np.mean([self.value(replication) for replication in range(replications)]))
 
 
-def _in_window(shipments: pa.Table, window_s: tuple[float, float]) -> Shipped:
+def in_window(shipments: pa.Table, window_s: tuple[float, float]) -> Shipped:
+    """The shipments between the ends of a window (s)."""
     names = [name for name in shipments.column_names if name not in ("replication", "part")]
     shipped_s = shipments["shipped_s"].to_numpy()
     seen = (shipped_s >= window_s[0]) & (shipped_s <= window_s[1])
