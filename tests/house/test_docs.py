@@ -8,8 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
+from ruamel.yaml import YAML
 from typer.main import get_command
 
 from racktwin.cli.main import app
@@ -66,6 +68,28 @@ def test_scenario_in_the_text_is_one(tmp_path: Path) -> None:
     scenario.write_text(re.findall(r"```yaml\n(racktwin: 1.*?)```", text, re.S)[0])
 
     assert read_scenario(scenario).oddities == ()
+
+
+def test_every_step_of_the_tutorial_is_a_scenario(tmp_path: Path) -> None:
+    """Its blocks are added to one file, one after the other; each time it can be read, and it ends with two."""
+    blocks = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "tutorial.md").read_text(), re.S)
+    (tmp_path / "plant.yaml").write_text("{}")
+    whole: dict[str, Any] = {}
+    for block in blocks:
+        _merge(whole, YAML(typ="safe").load(block))
+        with (tmp_path / "plant.yaml").open("w") as file:
+            YAML().dump(whole, file)
+        products = read_scenario(tmp_path / "plant.yaml").scenario.demand
+    assert len(blocks) == 6
+    assert set(products) == {"racks", "servers"}
+
+
+def _merge(whole: dict[str, Any], more: dict[str, Any]) -> None:
+    for key, value in more.items():
+        if isinstance(value, dict) and isinstance(whole.get(key), dict):
+            _merge(whole[key], value)
+        else:
+            whole[key] = value
 
 
 def test_readme_is_one_screen() -> None:
