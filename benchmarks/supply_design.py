@@ -31,7 +31,10 @@ def case(parts: int, suppliers: int, plants: int, customers: int, futures: int, 
     periods = _YEAR_WEEKS // weeks
     shocks = tuple(_future(random, network, k, futures, periods, weeks, suppliers, plants) for k in range(futures))
     hold = np.full(len(network.stocks), np.inf)
-    hold[: parts * plants] = 0.12 * _price(network, parts, plants, unit)
+    price = _price(network, parts, plants, unit)
+    hold[: parts * plants] = price
+    salvage = np.zeros(len(network.stocks))
+    salvage[: parts * plants] = 0.8 * price
     return DesignProblem(
         network,
         periods,
@@ -41,6 +44,7 @@ def case(parts: int, suppliers: int, plants: int, customers: int, futures: int, 
         np.repeat(unit[:, None], periods, axis=1),
         hold,
         np.full(customers, 30_000.0 * weeks),
+        salvage,
     )
 
 
@@ -77,7 +81,7 @@ def _network(
                 rows.append(len(names))
                 names.append(f"part {p} of supplier {s} to plant {f}")
                 fills.append(p * plants + f)
-                lead.append(random.integers(2, 9))
+                lead.append(float(random.integers(2, 9)))
                 unit.append(offer * random.uniform(1.0, 1.08))
                 uses.append((len(names) - 1, len(limits)))
             limits.append(f"part {p} of supplier {s}")
@@ -100,7 +104,7 @@ def _network(
         for c in range(customers):
             names.append(f"plant {f} to customer {c}")
             fills.append(sold + c)
-            lead.append(random.integers(0, 3))
+            lead.append(float(random.integers(0, 3)))
             unit.append(random.uniform(3_000, 15_000))
             takes.append((len(names) - 1, product + f))
             pieces.append(1)

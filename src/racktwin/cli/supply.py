@@ -9,9 +9,14 @@ from typing import Annotated
 
 import typer
 
+from .supply_stock import stock
+from .supply_stress import stress
 from .terminal import note, print_json, print_table
 
 supply = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Ask the supply network: cost, stock, risk.")
+
+supply.command()(stress)
+supply.command()(stock)
 
 
 @supply.command()

@@ -169,9 +169,7 @@ def _fixed(model: Model, least: Flags, most: Flags) -> Arrays:
     return Arrays(arrays.cost, lower, upper, arrays.is_whole, arrays.row_lower, arrays.row_upper, arrays.matrix)
 
 
-def _design(
-    problem: DesignProblem, model: Model, found: Solution, bound: float, method: str, started: float
-) -> Design:
+def _design(problem: DesignProblem, model: Model, found: Solution, bound: float, method: str, started: float) -> Design:
     values = np.maximum(found.values, 0.0)
     first = float(model.first_stage_usd @ values[np.concatenate((model.opened, model.held))])
     future_usd = np.array([float(usd @ values[columns]) for columns, usd in model.future_cost])

@@ -43,7 +43,9 @@ class Future:
 class DesignProblem:
     """``periods`` of ``period_s``; ``unit_usd[w, t]`` per piece a way is sent in period ``t``.
 
-    ``hold_usd[n]`` is what a piece held ready costs over the horizon; infinite where none may be held.
+    ``hold_usd[n]`` buys a piece to be held ready from the start (its stock is charged like any other's); infinite where
+    none may be held. ``salvage_usd[n]`` is what a piece left at the end is worth: at most what it costs, or it
+    would be hoarded.
     ``backlog_usd[d]`` is per piece owed and period; what is owed at the end is lost at the network's ``loss_usd``.
     ``risk_weight`` 0 minimises the expected cost, 1 the mean of the worst ``1 - risk_level`` (CVaR).
     """
@@ -56,6 +58,7 @@ class DesignProblem:
     unit_usd: Floats
     hold_usd: Floats
     backlog_usd: Floats
+    salvage_usd: Floats = field(default_factory=lambda: np.zeros(0))
     risk_weight: float = 0.0
     risk_level: float = 0.9
 
@@ -63,6 +66,8 @@ class DesignProblem:
         total = sum(future.probability for future in self.futures)
         if abs(total - 1.0) > 1e-6:
             raise RacktwinError(f"the futures' probabilities add up to {total:g}\n    → make it 1")
+        if not len(self.salvage_usd):
+            object.__setattr__(self, "salvage_usd", np.zeros(len(self.network.stocks)))
 
     @property
     def lead_periods(self) -> Ints:
@@ -120,7 +125,9 @@ def model_of(problem: DesignProblem, futures: tuple[Future, ...] | None = None) 
     """The extensive form over ``futures`` (all of the problem's)."""
     chosen = problem.futures if futures is None else futures
     programme = Program()
-    opened = programme.columns(len(problem.options), [option.opening_usd for option in problem.options], 0, 1, whole=True)
+    opened = programme.columns(
+        len(problem.options), np.array([option.opening_usd for option in problem.options]), 0, 1, whole=True
+    )
     may_hold = np.isfinite(problem.hold_usd)
     held = programme.columns(
         len(may_hold), np.where(may_hold, problem.hold_usd, 0.0), 0.0, np.where(may_hold, problem.requirement(), 0.0)
@@ -128,7 +135,9 @@ def model_of(problem: DesignProblem, futures: tuple[Future, ...] | None = None) 
     risk = _risk(programme, problem, chosen)
     costs, blocks = [], []
     for number, future in enumerate(chosen):
-        block, cost = _future(programme, problem, future, opened, held, (1.0 - problem.risk_weight) * future.probability)
+        block, cost = _future(
+            programme, problem, future, opened, held, (1.0 - problem.risk_weight) * future.probability
+        )
         costs.append(cost)
         blocks.append(block)
         if risk is not None:
@@ -155,12 +164,13 @@ def _future(
     net, periods = problem.network, problem.periods
     unit = problem.unit_usd * future.usd_factor
     room = np.where(future.way_factor > 0, np.inf, 0.0)
-    holding = np.repeat(net.holding_usd_per_s * problem.period_s, periods)
+    holding = np.repeat(net.holding_usd_per_s[:, None] * problem.period_s, periods, axis=1)
+    holding[:, -1] -= problem.salvage_usd
     owing = np.repeat(problem.backlog_usd[:, None], periods, axis=1)
     owing[:, -1] += net.loss_usd
-    usd = np.concatenate((unit.ravel(), holding, owing.ravel()))
+    usd = np.concatenate((unit.ravel(), holding.ravel(), owing.ravel()))
     sent = programme.columns(unit.size, weight * unit.ravel(), 0.0, room.ravel()).reshape(unit.shape)
-    stock = programme.columns(len(holding), weight * holding).reshape(-1, periods)
+    stock = programme.columns(holding.size, weight * holding.ravel()).reshape(-1, periods)
     wanted = net.demand_per_s[:, None] * problem.period_s * future.demand_factor
     owed = programme.columns(owing.size, weight * owing.ravel(), 0.0, np.cumsum(wanted, axis=1).ravel())
     columns = Columns(sent, stock, owed.reshape(owing.shape))
@@ -185,17 +195,15 @@ def _balance(programme: Program, problem: DesignProblem, wanted: Floats, columns
     programme.put(rows[:, 1:], columns.stock[:, :-1], 1.0)
     programme.put(rows[:, 0], held, 1.0)
     when = np.arange(periods)[None, :] + lead[:, None]
-    way, sent_in = np.nonzero(when < periods)
-    programme.put(rows[net.fills[way], when[way, sent_in]], columns.sent[way, sent_in], 1.0)
+    sender, sent_in = np.nonzero(when < periods)
+    programme.put(rows[net.fills[sender], when[sender, sent_in]], columns.sent[sender, sent_in], 1.0)
     taker, taken = net.takes.T
     programme.put(rows[taken], columns.sent[taker], np.repeat(-net.pieces, periods))
     programme.put(rows[net.demand_stock], columns.owed, 1.0)
     programme.put(rows[net.demand_stock][:, 1:], columns.owed[:, :-1], -1.0)
 
 
-def _limits(
-    programme: Program, problem: DesignProblem, future: Future, columns: Columns, opened: Ints
-) -> None:
+def _limits(programme: Program, problem: DesignProblem, future: Future, columns: Columns, opened: Ints) -> None:
     """What uses a limit is within it; a limit that one option owns is there only if that is opened."""
     net, periods = problem.network, problem.periods
     capacity = net.limit_per_s[:, None] * problem.period_s * future.limit_factor
@@ -216,7 +224,8 @@ def _owners(problem: DesignProblem) -> Ints:
     owners = np.full(len(problem.network.limits), -2)
     for way, limit in problem.network.uses.tolist():
         owners[limit] = of_way[way] if owners[limit] in (-2, of_way[way]) else -1
-    return np.maximum(owners, -1)
+    owners[owners < 0] = -1
+    return owners
 
 
 def _links(programme: Program, problem: DesignProblem, columns: Columns, opened: Ints) -> None:

@@ -1,0 +1,86 @@
+"""``racktwin supply stress``: what the loss of a site, lane or supplier does."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from .terminal import note, number, print_json, print_table
+
+if TYPE_CHECKING:
+    from racktwin.plan.supply.stress import Stressed
+
+_COLUMNS = ("loss", "survives, d", "lasts, d", "covered", "lost pieces", "impact, US$", "exposure", "US$ a year")
+
+
+def stress(
+    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="Scenario file, or the name of an example.")],
+    lost: Annotated[
+        list[str] | None,
+        typer.Option("--lost", metavar="NAME", help="A disruption, site, lane or supply; repeat. Default: every one."),
+    ] = None,
+    recover: Annotated[str, typer.Option(metavar="DURATION", help="How long a site, lane or supply is lost.")] = "6 wk",
+    starts: Annotated[str, typer.Option(metavar="DURATION", help="When it is lost, after the start.")] = "13 wk",
+    overrides: Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change a value.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", metavar="FILE", help="Write a page with map and charts.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Rank what losing a site, lane or supplier costs.
+
+    Time to survive and impact are linear programmes with hindsight, which ignore lead times: nothing does better. The
+    exposure is the impact as a share of the worst one (Simchi-Levi's risk exposure index).
+    """
+    from racktwin.plan.supply.losses import described_losses, single_losses, the_losses
+    from racktwin.plan.supply.stress import stress as stressed
+    from racktwin.scenario import read_scenario
+
+    plant = read_scenario(scenario, overrides or ()).scenario
+    recover_s, starts_s = seconds(recover), seconds(starts)
+    losses = the_losses(plant, lost, recover_s, starts_s) if lost else []
+    ranked = stressed(plant, losses or [*described_losses(plant), *single_losses(plant, recover_s, starts_s)])
+    if out is not None:
+        from racktwin.report.supply_stress import write_stress
+
+        note(f"page: {write_stress(plant, ranked, out)}")
+    if as_json:
+        print_json([_plain(one) for one in ranked])
+    else:
+        print_table(_COLUMNS, [_row(one) for one in ranked], numbers=_COLUMNS[1:])
+
+
+def seconds(text: str) -> float:
+    """``6 wk`` in s; a BadParameter with the remedy for what is no duration."""
+    from pydantic import TypeAdapter, ValidationError
+
+    from racktwin.model.quantity import PositiveDuration
+
+    try:
+        return float(TypeAdapter(PositiveDuration).validate_python(text))
+    except ValidationError:
+        raise typer.BadParameter(f"{text!r} is not a duration; write for example 6 wk") from None
+
+
+def _plain(one: Stressed) -> dict[str, Any]:
+    rate = {"rate_per_year": one.rate_per_year, "expected_usd_per_year": one.expected_usd_per_year}
+    return {**asdict(one.exposure), "lost_pieces": one.exposure.lost_pieces.tolist(), **rate}
+
+
+def _row(one: Stressed) -> tuple[str, ...]:
+    day_s = 86400.0
+    exposure = one.exposure
+    survives = "for good" if exposure.survive_s == float("inf") else number(exposure.survive_s / day_s)
+    return (
+        exposure.name,
+        survives,
+        number(exposure.recover_s / day_s),
+        "yes" if exposure.is_covered else "no",
+        number(float(exposure.lost_pieces.sum())),
+        number(exposure.impact_usd),
+        f"{exposure.risk_exposure:.2f}",
+        number(one.expected_usd_per_year),
+    )

@@ -1,0 +1,177 @@
+"""Plans of a scenario's network: what they read of it, a loss worked out by hand, levels that a scenario takes."""
+
+from __future__ import annotations
+
+import json
+import math
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from racktwin.economics import landed_cost
+from racktwin.errors import ScenarioError
+from racktwin.model import Scenario
+from racktwin.plan.supply.losses import described_losses, loss_of_flows, single_losses, the_losses, with_loss
+from racktwin.plan.supply.network_flows import NetworkFlows, network_flows
+from racktwin.plan.supply.stock_plan import plan_stock, stages_of
+from racktwin.plan.supply.stress import stress
+from racktwin.scenario import read_scenario
+from racktwin.scenario.set_file import read_overrides
+from tests.cli.command import racktwin
+
+_DAY_S = 86400.0
+_FILE = Path(__file__).parents[2] / "scenario" / "network.yaml"
+
+
+@cache
+def _scenario() -> Scenario:
+    return read_scenario(_FILE).scenario
+
+
+@cache
+def _network() -> NetworkFlows:
+    return network_flows(_scenario())
+
+
+def _way(name: str) -> int:
+    return _network().flows.ways.index(name)
+
+
+def test_a_way_costs_what_landed_cost_says() -> None:
+    sea = landed_cost(_scenario(), "board", "georgetown").by_layer()
+    layers = ("material", "freight", "insurance", "duty", "capital_in_transit", "ordering")
+    found = _network().flows.unit_usd[_way("boards_georgetown from boards by boards_sea")]
+
+    assert found == pytest.approx(sum(sea[layer] for layer in layers), rel=1e-6)
+
+
+def test_racks_take_parts_for_those_that_are_not_good() -> None:
+    flows = _network().flows
+    taken = flows.pieces[flows.takes[:, 0] == _way("racks_georgetown from racks")]
+
+    assert sorted(taken) == pytest.approx([1 / 0.98, 36 / 0.98])
+
+
+def test_alternates_are_ways_only_for_design() -> None:
+    with_alternates = network_flows(_scenario(), with_alternates=True)
+    names = [name for name in with_alternates.flows.ways if "boards_mexico" in name]
+
+    assert names == ["boards_georgetown from boards_mexico by frames_truck"]
+    assert not any("boards_mexico" in name for name in _network().flows.ways)
+    assert "boards_mexico" in {way.option for way in with_alternates.origins}
+
+
+def test_closed_strait_is_survived_as_long_as_stock_and_ships_last() -> None:
+    """Boards per good rack 36 / 0.98; 4 racks a week; what is on the ships still arrives."""
+    network = _network()
+    flows = network.flows
+    boards = (
+        flows.on_hand[flows.stocks.index("boards_georgetown")] + flows.in_transit[network_way(network, "boards_sea")]
+    )
+    racks = sum(flows.on_hand[flows.stocks.index(name)] for name in ("racks_georgetown", "racks_dallas"))
+    racks += flows.in_transit[network_way(network, "racks_truck")]
+    weeks = (boards / (36 / 0.98) + racks) / 4.0
+    found = {one.exposure.name: one.exposure for one in stress(_scenario(), described_losses(_scenario()))}
+
+    assert found["strait"].survive_s / _DAY_S == pytest.approx(7 * weeks, rel=1e-6)
+    assert found["strait"].recover_s / _DAY_S == pytest.approx(42)
+
+
+def network_way(network: NetworkFlows, lane: str) -> int:
+    return next(k for k, way in enumerate(network.origins) if way.lane == lane)
+
+
+def test_site_loss_shuts_what_leaves_and_arrives_there() -> None:
+    losses = {loss.name: loss for loss in single_losses(_scenario(), 42 * _DAY_S, 90 * _DAY_S)}
+    lost = loss_of_flows(_network(), losses["site georgetown"])
+    open_ways = {name for name, shut in zip(_network().flows.ways, lost.closed, strict=True) if not shut}
+
+    assert open_ways == set()
+    assert lost.keeps_transit[_way("racks_dallas from racks_georgetown by racks_truck")]
+    assert not lost.keeps_transit[_way("boards_georgetown from boards by boards_sea")]
+
+
+def test_losses_rank_from_the_dearest_and_a_longer_one_costs_no_less() -> None:
+    short = stress(_scenario(), single_losses(_scenario(), 21 * _DAY_S, 0.0))
+    long = {
+        one.exposure.name: one.exposure for one in stress(_scenario(), single_losses(_scenario(), 84 * _DAY_S, 0.0))
+    }
+
+    assert [one.exposure.impact_usd for one in short] == sorted((o.exposure.impact_usd for o in short), reverse=True)
+    assert all(one.exposure.impact_usd <= long[one.exposure.name].impact_usd + 1e-6 for one in short)
+    assert all(one.exposure.survive_s == pytest.approx(long[one.exposure.name].survive_s) for one in short)
+
+
+def test_a_scenario_can_be_sent_through_a_loss() -> None:
+    loss = the_losses(_scenario(), ["taoyuan"], 42 * _DAY_S, 90 * _DAY_S)[0]
+    net = with_loss(_scenario(), loss).network
+
+    assert net is not None
+    assert net.disrupted_by == ("site_taoyuan",)
+    assert net.disruptions["site_taoyuan"].effects[0].sites == ("taoyuan",)
+
+
+def test_unknown_losses_are_named_with_what_is_known() -> None:
+    with pytest.raises(ScenarioError, match=r"'mars'[\s\S]*strait, taoyuan[\s\S]*'venus'"):
+        the_losses(_scenario(), ["mars", "venus"], 1.0, 0.0)
+
+
+def test_no_network_is_said() -> None:
+    with pytest.raises(ScenarioError, match="no supply network"):
+        network_flows(_scenario().model_copy(update={"network": None}))
+
+
+def test_stages_take_lead_time_and_review_and_pool_demand() -> None:
+    stages = stages_of(_network())
+    boards = stages.names.index("boards_georgetown")
+
+    # sea 28.33 d + supply 28 d + a week of review; 4 racks a week, Poisson, 36 / 0.98 boards each
+    assert stages.periods[boards] == math.ceil(28 + (20 + 25 + 40) / 3 + 7)
+    assert stages.demand_mean[boards] == pytest.approx(4 / 7 * 36 / 0.98)
+    assert stages.demand_deviation[boards] == pytest.approx(math.sqrt(4 / 7) * 36 / 0.98)
+
+
+def test_levels_are_policies_a_scenario_takes(tmp_path: Path) -> None:
+    levels = tmp_path / "levels.yaml"
+    answer = racktwin("supply", "stock", str(_FILE), "--out", str(levels), "--json")
+    told = json.loads(answer.stdout)
+    planned = read_scenario(_FILE, read_overrides(levels)).scenario.network
+
+    assert answer.returncode == 0
+    assert planned is not None
+    assert {n: s.policy.model_dump()["level"] for n, s in planned.stocks.items()} == {
+        line["stock"]: line["level"] for line in told["stocks"]
+    }
+    assert told["holding_usd_per_year"] == pytest.approx(sum(line["holding_usd_per_year"] for line in told["stocks"]))
+
+
+def test_nobody_holds_less_than_mean_demand_of_what_he_covers() -> None:
+    plan = plan_stock(_scenario())
+    stages = plan.placement.network
+
+    for k, line in enumerate(plan.lines):
+        assert line.level >= stages.demand_mean[k] * line.covers_s / _DAY_S
+    assert plan.placement.service[stages.names.index("racks_dallas")] == 0
+    assert np.isfinite(plan.present_usd_per_year)
+
+
+def test_stress_from_the_command_line(tmp_path: Path) -> None:
+    page = tmp_path / "stress.html"
+    answer = racktwin("supply", "stress", str(_FILE), "--lost", "monterrey", "--json", "--out", str(page))
+    told = json.loads(answer.stdout)
+
+    assert [one["name"] for one in told] == ["site monterrey"]
+    assert told[0]["risk_exposure"] == 1.0
+    assert "site monterrey" in page.read_text()
+
+
+def test_wrong_commands_say_what_to_write() -> None:
+    unknown = racktwin("supply", "stress", str(_FILE), "--lost", "mars")
+    bare = racktwin("supply", "stress", str(_FILE), "--recover", "6")
+
+    assert unknown.returncode == bare.returncode == 2
+    assert "nothing is called 'mars'" in unknown.stderr
+    assert "write for example 6 wk" in bare.stderr
+    assert "Traceback" not in unknown.stderr + bare.stderr
