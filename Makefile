@@ -1,16 +1,22 @@
 # Every target is a one-word script in scripts/; CI calls the same ones.
 # Two commands need nothing but python3 (3.11 or later) with pip: make demo, make test.
 
-.PHONY: demo test check coverage docs bench constraints clean
+.PHONY: demo test pages check coverage docs bench constraints clean
 
 demo:        ## run the Georgetown plant and say where the report is
 	scripts/setup
+	scripts/pages
 	scripts/demo
 
 test:        ## everything CI runs: style, types, layers, all tests, coverage
 	scripts/setup dev
+	scripts/pages
 	scripts/check
 	scripts/coverage
+
+pages:       ## build the pages of the web app
+	scripts/setup dev
+	scripts/pages
 
 check:       ## style, types and layers only
 	scripts/setup dev

@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-_OWN_FOLDERS = (".ci", "benchmarks", "docs", "examples", "scripts", "src", "tests")
+_OWN_FOLDERS = (".ci", "benchmarks", "docs", "examples", "scripts", "src", "tests", "web")
 
 
 def own_files() -> list[Path]:

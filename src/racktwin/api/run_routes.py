@@ -155,6 +155,14 @@ def compare_runs(
     return answered
 
 
+@router.get("/palette", responses=errors())
+def read_palette() -> dict[str, Any]:
+    """Colours by meaning for light and dark pages, and the colour of each SEMI E10 state: those of the report."""
+    from racktwin.report.palette import COLOURS, E10_COLOURS
+
+    return {"colours": COLOURS, "states": E10_COLOURS}
+
+
 def as_yaml(document: dict[str, Any]) -> str:
     """A document as YAML people can read and edit."""
     yaml = YAML()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Iterable
+from dataclasses import asdict, replace
 from functools import cache
 from importlib import resources
 from pathlib import Path as FilePath
@@ -11,7 +12,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from racktwin.errors import ScenarioError
+from racktwin.errors import Problem, ScenarioError
 from racktwin.scenario import ScenarioFile, examples, read_scenario, scenario_schema, starter_text, summarize
 
 from .answers import to_json
@@ -149,18 +150,17 @@ def read_posted(request: Request, posted: ScenarioIn) -> ScenarioFile:
         if text is None:
             raise
         path = workspace_of(request).root / "scenarios" / "unsaved.yaml"
+    folder = f"{path.parent}/"
     try:
-        return read_scenario(path, posted.overrides, text=text)
+        file = read_scenario(path, posted.overrides, text=text)
     except ScenarioError as error:
-        folder = f"{path.parent}/"
-        problems = [_renamed(problem, folder) for problem in error.problems]
-        raise ScenarioError(problems) from None
+        raise ScenarioError(_as_known_here(error.problems, folder)) from None
+    return replace(file, oddities=tuple(_as_known_here(file.oddities, folder)))
 
 
-def _renamed(problem: Any, folder: str) -> Any:
-    from dataclasses import replace
-
-    return replace(problem, file=problem.file.removeprefix(folder))
+def _as_known_here(problems: Iterable[Problem], folder: str) -> list[Problem]:
+    """Problems with files named as the reader knows them: below the scenario's folder."""
+    return [replace(problem, file=problem.file.removeprefix(folder)) for problem in problems]
 
 
 def _path(request: Request, name: str) -> FilePath:

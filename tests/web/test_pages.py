@@ -1,0 +1,101 @@
+"""Every page on a real run: it draws, complains of nothing, is accessible, and fits its screen."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from .conftest import CHROMIUM, ROOT, Server, Visit
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="needs chromium: apt-get install chromium"),
+]
+AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
+PAGES = {  # name: address, and what is there once it has drawn
+    "runs": ("/", "table tbody tr"),
+    "new": ("/new?source=georgetown", ".cm-line"),
+    "compare": ("/compare?run=base&run=half", "[data-chart=compare][data-drawn]"),
+    "builder": ("/report", "main h1"),
+    "overview": ("/run/base", "[data-chart=bottlenecks][data-drawn]"),
+    "floor": ("/run/base/floor?t=2000000", ".stage[data-frames] canvas"),
+    "schedule": ("/run/base/schedule", "[data-plot=power][data-drawn]"),
+    "time": ("/run/base/time", "[data-plot=wip][data-drawn]"),
+    "distributions": ("/run/base/distributions", "[data-chart=distribution][data-drawn]"),
+    "tables": ("/run/base/tables/operations", "table tbody tr"),
+    "assumptions": ("/run/base/assumptions", "table tbody tr"),
+    "report": ("/run/half/report", "iframe.report"),
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_draws_and_is_accessible(visit: Visit, name: str) -> None:
+    address, drawn = PAGES[name]
+    page = visit.open(address)
+    page.wait_for_selector(drawn)
+    visit.shot(name)
+    assert _serious(page) == []
+
+
+@pytest.mark.parametrize("name", ["overview", "floor", "new"])
+def test_the_dark_page_is_accessible_in_japanese(browser: Any, server: Server, name: str) -> None:
+    visit = Visit(browser, server, color_scheme="dark", locale="ja-JP")
+    page = visit.open(PAGES[name][0])
+    page.wait_for_selector(PAGES[name][1])
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    expect(page.locator("html")).to_have_attribute("lang", "ja")
+    assert "実行" in page.locator("header").inner_text()
+    visit.shot(f"{name}-dark-ja")
+    assert _serious(page) == []
+    visit.end()
+
+
+@pytest.mark.parametrize("width", [820, 1280])
+def test_no_page_is_wider_than_its_screen(browser: Any, server: Server, width: int) -> None:
+    visit = Visit(browser, server, viewport={"width": width, "height": 1100})
+    for name, (address, drawn) in PAGES.items():
+        page = visit.open(address)
+        page.wait_for_selector(drawn)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+        if width == 820:
+            visit.shot(f"{name}-tablet")
+    visit.end()
+
+
+def test_the_first_page_is_small(pages: Path, visit: Visit) -> None:
+    asked: list[str] = []
+    visit.page.on("request", lambda request: asked.append(request.url))
+    visit.open("/")
+    files = [pages / "index.html", *(pages / "assets" / url.rsplit("/", 1)[1] for url in asked if "/assets/" in url)]
+    assert len(files) > 2
+    assert sum(len(gzip.compress(path.read_bytes(), 6)) for path in files) < 400_000
+
+
+def test_a_keyboard_reaches_everything_on_the_list(visit: Visit) -> None:
+    page = visit.open("/")
+    page.wait_for_selector("table tbody tr")
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    reached = set()
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("document.activeElement.textContent.trim() || document.activeElement.ariaLabel"))
+    assert {"New run", "Compare", "base", "half", "Dark or light", "Compare base"} <= reached
+
+
+def _serious(page: Any) -> list[str]:
+    """What axe-core finds against WCAG A and AA that is serious or critical."""
+    page.evaluate(AXE.read_text())
+    tags = "['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']"
+    found = page.evaluate(f"axe.run(document, {{runOnly: {tags}, resultTypes: ['violations'], iframes: false}})")
+    return [
+        f"{one['id']}: {node['html'][:150]}"
+        for one in found["violations"]
+        if one["impact"] in ("serious", "critical")
+        for node in one["nodes"][:3]
+    ]

@@ -1,0 +1,47 @@
+// What the app says, in English and Japanese. Names of the scenario and definitions of KPIs stay as their author wrote them.
+const WORDS = {
+  runs: ["Runs", "実行"], new_run: ["New run", "新しい実行"], compare: ["Compare", "比較"], overview: ["Overview", "概要"],
+  floor: ["Floor", "フロア"], schedule: ["Schedule", "スケジュール"], time: ["Over time", "時系列"], tables: ["Tables", "テーブル"],
+  distributions: ["Distributions", "分布"], assumptions: ["Assumptions", "前提条件"], report: ["Report", "レポート"],
+  supply: ["Supply", "サプライ"], fleet: ["Fleet", "フリート"], hall: ["Hall", "データホール"], plan: ["Plan", "計画"],
+  search: ["Search", "検索"], name: ["Name", "名前"], scenario: ["Scenario", "シナリオ"], status: ["Status", "状態"],
+  started: ["Started", "開始"], replications: ["Replications", "反復"], rows: ["Rows", "行数"], seed: ["Seed", "シード"],
+  loading: ["Loading…", "読み込み中…"], nothing: ["Nothing here yet", "まだ何もありません"],
+  no_runs: ["No runs in this folder yet. Start one from a scenario.", "このフォルダーには実行がまだありません。シナリオから開始してください。"],
+  went_wrong: ["That did not work", "エラーが発生しました"], retry: ["Try again", "再試行"], remedy: ["What helps", "対処"],
+  cancel: ["Cancel", "中止"], resume: ["Resume", "再開"], start: ["Start", "開始する"], save: ["Save", "保存"], open: ["Open", "開く"],
+  download: ["Download", "ダウンロード"], link: ["This view as JSON", "この表示のJSON"], previous: ["Previous", "前へ"], next: ["Next", "次へ"],
+  filter: ["Filter", "絞り込み"], add: ["Add", "追加"], remove: ["Remove", "削除"], column: ["Column", "列"], value: ["Value", "値"],
+  operator: ["Operator", "演算子"], of: ["of", "/"], all: ["all", "すべて"], play: ["Play", "再生"], pause: ["Pause", "一時停止"],
+  speed: ["Speed", "速度"], replication: ["Replication", "反復番号"], theme: ["Dark or light", "ダーク／ライト"], language: ["日本語", "English"],
+  running: ["running", "実行中"], finished: ["finished", "完了"], interrupted: ["interrupted", "中断"], failed: ["failed", "失敗"],
+  damaged: ["damaged", "破損"], queued: ["waiting", "待機中"], power: ["Power", "電力"], coolant: ["Cooling", "冷却"], people: ["People", "人員"],
+  wip: ["Pieces in the plant", "仕掛品"], states: ["Equipment states", "設備の状態"], waiting: ["waiting", "待ち"], limit: ["limit", "上限"],
+  bottleneck: ["What limits the plant", "ボトルネック"], bottleneck_note: ["Share of the time in which each is the bottleneck (bar) and at its limit at all (mark), with 95 % interval", "各要素がボトルネックである時間の割合（棒）と上限に達している割合（印）、95 % 区間"],
+  marginal: ["What one more would bring", "一単位増やした効果"], definition: ["Definition", "定義"], better: ["better", "良い方向"],
+  higher: ["higher is better", "高いほど良い"], lower: ["lower is better", "低いほど良い"], per_replication: ["Each replication", "反復ごと"],
+  difference: ["Difference ± 95 %", "差 ± 95 %"], only_significant: ["Only differences that leave out zero", "ゼロを含まない差のみ"],
+  base: ["Base", "基準"], choose_two: ["Choose two or more runs in the list to compare them.", "比較する実行を一覧から二つ以上選んでください。"],
+  source: ["Source", "出典"], confidence: ["Confidence", "信頼度"], range: ["Range", "範囲"], quantity: ["Quantity", "量"], tornado: ["Which unknowns decide", "感度（トルネード）"],
+  no_tornado: ["No study of this scenario here yet. To make one:", "このシナリオの感度分析はまだありません。作成するには:"],
+  history: ["History", "履歴"], close: ["Close", "閉じる"], piece: ["Piece", "品目"], cell: ["Cell", "セル"], kpis: ["Numbers", "指標"],
+  check_ok: ["No errors", "エラーなし"], problems: ["problems", "件の問題"], oddities: ["look odd", "件の注意"], form: ["Form", "フォーム"], text: ["Text", "テキスト"],
+  overrides: ["Overrides (one a line: path=value)", "上書き（一行に一つ: path=value）"], from: ["Start from", "元にする"], keyboard: ["Skip to the content", "本文へ"],
+  view_2d: ["Plan", "平面"], view_3d: ["3D", "3D"], zoom_out: ["Whole run", "全期間"], merged: ["bars merged; zoom in for each visit", "本の棒を統合表示。拡大すると個別に表示"],
+  marginals_wanted: ["Find what one more of each limit would bring", "各上限を増やした効果も求める"], progress: ["Progress", "進捗"], group_by: ["One per", "区分"],
+  table: ["Table", "テーブル"], no_report: ["This run has no report.", "この実行にはレポートがありません。"], full_report: ["Open the report on its own", "レポートを別に開く"],
+  warm_up: ["warm-up", "ウォームアップ"], order: ["Order", "注文"], sql: ["Ask in SQL", "SQLで質問"], ask: ["Ask", "実行"], pin: ["Add this view to a report", "この表示をレポートに追加"], builder: ["Report builder", "レポート作成"],
+  note: ["Note", "メモ"], title: ["Title", "題名"], print: ["Print or save as PDF", "印刷・PDF保存"], pinned: ["Added to the report", "レポートに追加しました"], up: ["Up", "上へ"], sourced: ["with a source", "出典あり"], assumed: ["assumed", "仮定"], unit: ["Unit", "単位"],
+} as const satisfies Record<string, readonly [string, string]>;
+
+export type Word = keyof typeof WORDS;
+let language: 0 | 1 = 0;
+
+export function setLanguage(code: string) {
+  language = code === "ja" ? 1 : 0;
+  document.documentElement.lang = language ? "ja" : "en";
+}
+
+export const t = (word: Word): string => WORDS[word][language];
+export const maybe = (word: string): string => (word in WORDS ? t(word as Word) : word);
+export const locale = () => (language ? "ja-JP" : "en-GB");

@@ -1,0 +1,44 @@
+// uPlot, loaded when first drawn: thousands of points on a time axis that several plots share.
+import { useEffect, useRef } from "preact/hooks";
+import type uPlot from "uplot";
+import { colour } from "../app/colours";
+import { type Clock, number } from "../app/format";
+import { useTheme } from "./common";
+
+export interface Line { label: string; colour: string; values: (number | null)[]; dash?: number[]; fill?: string; width?: number }
+
+export function TimePlot({ time_s, lines, clock, unit, height = 200, zoom, name, label }: {
+  time_s: number[]; lines: Line[]; clock: Clock; unit: string; height?: number; zoom?: (from_s: number, to_s: number) => void; name: string; label: string;
+}) {
+  const place = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | null>(null);
+  const theme = useTheme();
+  useEffect(() => {
+    let gone = false;
+    const watch = new ResizeObserver(() => plot.current?.setSize({ width: place.current!.clientWidth, height }));
+    Promise.all([import("uplot"), import("uplot/dist/uPlot.min.css")]).then(([{ default: UPlot }]) => {
+      if (gone || !place.current) return;
+      plot.current?.destroy();
+      const axis = { stroke: colour("muted"), grid: { stroke: colour("grid"), width: 1 }, ticks: { stroke: colour("grid") } };
+      plot.current = new UPlot({
+        width: place.current.clientWidth || 600, height, tzDate: (at) => UPlot.tzDate(new Date(at * 1e3), "UTC"),
+        cursor: { sync: { key: "time" }, drag: { x: true, y: false, setScale: false } },
+        hooks: { setSelect: [(u) => {
+          if (u.select.width > 4 && zoom) zoom(clock.after(u.posToVal(u.select.left, "x")), clock.after(u.posToVal(u.select.left + u.select.width, "x")));
+          u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+        }] },
+        axes: [axis, { ...axis, size: 64, label: unit, labelSize: 18, values: (_, ticks) => ticks.map((one) => number(one)) }],
+        scales: { y: { range: (_, low, high) => [Math.min(0, low ?? 0), (high || 1) * 1.06] } },
+        series: [{}, ...lines.map((line) => ({
+          label: line.label, stroke: line.colour, dash: line.dash, fill: line.fill, width: line.width ?? 1.6, points: { show: false },
+          value: (_: uPlot, value: number | null) => (value === null ? "–" : `${number(value)} ${unit}`),
+        }))],
+      }, [time_s.map((one) => clock.epoch(one)), ...lines.map((line) => line.values)] as uPlot.AlignedData, place.current);
+      place.current.dataset.drawn = "yes";
+      watch.observe(place.current);
+    });
+    return () => { gone = true; watch.disconnect(); };
+  }, [time_s, lines, theme, height]);
+  useEffect(() => () => plot.current?.destroy(), []);
+  return <div ref={place} class="plot" role="img" aria-label={label} data-plot={name} style={{ minHeight: `${height}px` }} />;
+}

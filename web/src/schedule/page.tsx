@@ -1,0 +1,93 @@
+// The schedule: bars of every work unit, and the power curve under them on the same time axis.
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { query, useApi } from "../app/api";
+import { colour } from "../app/colours";
+import { Clock, quantity, scaleOf, words } from "../app/format";
+import { setQuery, usePlace } from "../app/router";
+import { t } from "../app/words";
+import { JsonLink, Loaded, Replication, useTheme } from "../parts/common";
+import { TimePlot } from "../parts/timeplot";
+import type { Detail } from "../pages/run";
+import { barAt, drawGantt, type Plan, ROW, LEFT } from "./gantt";
+
+interface Limits { time_s: number[]; series: Record<string, any>[] }
+
+export default function SchedulePage({ run, detail }: { run: string; detail: Detail }) {
+  const { search } = usePlace();
+  const replication = Number(search.get("replication") ?? detail.replications[0] ?? 0);
+  const begin = Number(search.get("from") ?? detail.warm_up_s), end = Number(search.get("to") ?? Math.min(detail.horizon_s, detail.warm_up_s + 14 * 86400));
+  const centers = search.getAll("work_center"), order = search.get("order") ?? "";
+  const clock = useMemo(() => new Clock(detail.start), [detail.start]);
+  const base = `/api/runs/${encodeURIComponent(run)}`;
+  const address = `${base}/schedule${query({ replication, from_s: begin, to_s: end, work_center: centers, order_number: order })}`;
+  const plan = useApi<Plan>(address);
+  const power = useApi<Limits>(`${base}/series/limits${query({ replication, from_s: begin, to_s: end, points: 600 })}`);
+  const floor = useApi<{ centers: { name: string }[] }>(`${base}/floor?replication=${replication}`);
+  const zoom = (from: number, to: number) => setQuery({ from: String(Math.max(0, Math.round(from))), to: String(Math.round(Math.min(detail.horizon_s, to))) }, false);
+  const scaled = (factor: number, shift = 0) => { const middle = (begin + end) / 2 + shift * (end - begin), half = ((end - begin) / 2) * factor; zoom(middle - half, middle + half); };
+  return (
+    <>
+      <div class="panel row">
+        <Replication all={detail.replications} value={replication} change={(one) => setQuery({ replication: String(one) })} />
+        <label>{t("cell")}<select value={centers[0] ?? ""} onChange={(event) => setQuery({ work_center: event.currentTarget.value }, false)}><option value="">{t("all")}</option>{floor.data?.centers.map((one) => <option value={one.name}>{words(one.name)}</option>)}</select></label>
+        <label>{t("order")}<input type="number" min={0} style={{ width: "7rem" }} value={order} onChange={(event) => setQuery({ order: event.currentTarget.value }, false)} /></label>
+        <button onClick={() => scaled(0.5)} aria-label="+">+</button><button onClick={() => scaled(2)} aria-label="−">−</button><button onClick={() => scaled(1, -0.5)} aria-label={t("previous")}>◀</button><button onClick={() => scaled(1, 0.5)} aria-label={t("next")}>▶</button>
+        <button onClick={() => zoom(0, detail.horizon_s)}>{t("zoom_out")}</button>
+        <span class="small">{clock.full(begin)} – {clock.full(end)}</span><span class="spacer" /><JsonLink address={address} />
+      </div>
+      <Loaded asked={plan}>{(data) => <Gantt data={data} clock={clock} zoom={zoom} />}</Loaded>
+      <section class="panel"><h2>{t("power")}</h2><Loaded asked={power}>{(data) => <Power data={data} clock={clock} zoom={zoom} />}</Loaded></section>
+    </>
+  );
+}
+
+function Gantt({ data, clock, zoom }: { data: Plan; clock: Clock; zoom: (from: number, to: number) => void }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const theme = useTheme();
+  const [picked, setPicked] = useState(-1);
+  const [width, setWidth] = useState(900);
+  const drag = useRef<number | null>(null);
+  const height = 22 + data.units.length * ROW;
+  useEffect(() => {
+    const place = canvas.current?.parentElement;
+    if (!place) return;
+    const watch = new ResizeObserver(() => setWidth(place.clientWidth));
+    watch.observe(place);
+    return () => watch.disconnect();
+  }, []);
+  useEffect(() => { if (canvas.current) drawGantt(canvas.current, data, clock, width, height, picked); }, [data, theme, width, picked]);
+  const time = (event: MouseEvent) => data.from_s + ((event.offsetX - LEFT) / (width - LEFT)) * (data.to_s - data.from_s);
+  const up = (event: MouseEvent) => {
+    const from = drag.current, to = time(event);
+    drag.current = null;
+    if (from !== null && Math.abs(to - from) > (data.to_s - data.from_s) * 0.01) zoom(Math.min(from, to), Math.max(from, to));
+    else setPicked(barAt(data, event.offsetX, event.offsetY, width));
+  };
+  const bars = data.bars;
+  return (
+    <section class="panel">
+      <p class="small muted" role="status">{data.total.toLocaleString()} {data.merged ? `${t("merged")} (${bars.unit.length})` : ""}</p>
+      <div class="scroll" style={{ maxHeight: "56vh" }} tabIndex={0} role="region" aria-label={t("schedule")}>
+        <canvas ref={canvas} role="img" aria-label={`${t("schedule")}: ${data.units.length} × ${bars.unit.length}`} data-bars={bars.unit.length} style={{ width: `${width}px`, height: `${height}px` }} onMouseDown={(event) => { drag.current = time(event); }} onMouseUp={up} />
+      </div>
+      <div class="legend" style={{ marginTop: ".4rem" }} key={theme}>{[["pass", "work"], ["fail", "limit"], ["repaired", "rework"], ["blocked", "blocked"]].map(([name, tone]) => <span style={{ "--c": colour(tone) }}>{name}</span>)}</div>
+      {picked >= 0 && <p role="status">
+        <b>{words(data.units[bars.unit[picked]].work_center)} {data.units[bars.unit[picked]].work_unit}</b> · {words(bars.operation[picked])} · {words(bars.part[picked])} {bars.serial_number[picked] >= 0 ? bars.serial_number[picked] : `× ${bars.count[picked]}`} · {clock.full(bars.start_s[picked])} – {clock.full(bars.end_s[picked])} ({quantity(bars.end_s[picked] - bars.start_s[picked], "s")}) · {bars.outcome[picked]}
+        {bars.order_number[picked] >= 0 && <> · <button onClick={() => setQuery({ order: String(bars.order_number[picked]), work_center: "" }, false)}>{t("order")} {bars.order_number[picked]}</button></>}
+      </p>}
+    </section>
+  );
+}
+
+function Power({ data, clock, zoom }: { data: Limits; clock: Clock; zoom: (from: number, to: number) => void }) {
+  const feeds = data.series.filter((one) => one.quantity === "power");
+  const top = feeds.reduce((best, one) => (Math.max(...one.limit) > Math.max(...(best?.limit ?? [0])) ? one : best), feeds[0]);
+  const lines = useMemo(() => {
+    if (!top) return [];
+    const scale = scaleOf("W", Math.max(...top.limit));
+    const line = (label: string, tone: string, values: number[], more = {}) => ({ label, colour: colour(tone), values: values.map((one) => one / scale.by), ...more });
+    return [line("max", "operation_1", top.draw_peak), line("x̄", "draw", top.draw, { fill: `${colour("draw")}44` }), line("reserved", "reserved", top.reserved), line(t("limit"), "limit", top.limit, { dash: [6, 4] })];
+  }, [data]);
+  if (!top) return <p class="muted">{t("nothing")}</p>;
+  return <TimePlot time_s={data.time_s} lines={lines} clock={clock} unit={scaleOf("W", Math.max(...top.limit)).unit} zoom={zoom} height={190} name="power" label={words(top.name)} />;
+}
