@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ def pages() -> Path:
     """The folder of the built pages, built now if their sources changed."""
     sys.path.insert(0, str(ROOT / "web"))
     try:
-        import build_pages
+        build_pages = import_module("build_pages")
     finally:
         sys.path.pop(0)
     build_pages.build()
@@ -73,11 +74,15 @@ class Visit:
         self.page.on("console", self._heard)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("requestfailed", self._failed)
-        self.page.on("response", lambda answer: answer.status >= 400 and self.complaints.append(answer.url))
+        self.page.on("response", self._answered)
 
     def _heard(self, message: Any) -> None:
         if message.type in ("error", "warning") and "GPU stall" not in message.text:
             self.complaints.append(message.text)
+
+    def _answered(self, answer: Any) -> None:
+        if answer.status >= 400:
+            self.complaints.append(f"{answer.url}: {answer.status}")
 
     def _failed(self, request: Any) -> None:
         if "ERR_ABORTED" not in str(request.failure):  # what the app itself no longer wanted

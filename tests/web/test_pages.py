@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from .conftest import CHROMIUM, ROOT, Server, Visit
+from tests.api.live import Server
+
+from .conftest import CHROMIUM, ROOT, Visit
 
 pytestmark = [
     pytest.mark.browser,

@@ -13,8 +13,9 @@ import pytest
 from playwright.sync_api import expect
 
 from racktwin.api.floor_routes import pack
+from tests.api.live import Server
 
-from .conftest import CHROMIUM, Server, Visit
+from .conftest import CHROMIUM, Visit
 
 pytestmark = [
     pytest.mark.browser,
