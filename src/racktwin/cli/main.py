@@ -34,6 +34,7 @@ from .supply import supply
 from .sweep import sweep
 from .tables import tables
 from .terminal import note
+from .trace import trace
 from .warm import warm
 from .warm_up import run_length, warm_up
 
@@ -41,7 +42,23 @@ FAILED = 2
 
 app = typer.Typer(name="racktwin", no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 COMMANDS = (
-    *(run, resume, check, new, schema, examples, report, kpis, compare, calibrate, validate, query, tables, serve),
+    *(
+        run,
+        resume,
+        check,
+        new,
+        schema,
+        examples,
+        report,
+        kpis,
+        compare,
+        calibrate,
+        validate,
+        query,
+        tables,
+        trace,
+        serve,
+    ),
     *(warm_up, run_length, replications, select, tornado, sensitivity, sweep, warm),
 )
 for command in COMMANDS:
