@@ -6,11 +6,11 @@ from racktwin.sim.distributions import sample
 from racktwin.sim.events import schedule
 from racktwin.sim.jit import kernel
 
-from .nodes import open_node
+from .nodes import due_service, open_node
 from .recording import record_outage
 from .runs import interrupt
 from .steering import scale_limit
-from .tables import DRAINED, FAILED, IN_REPAIR, IN_SERVICE, LIMIT_CLOCK, NODE_CLOCK, TO_ARRIVE, Fleet
+from .tables import DRAINED, FAILED, IN_REPAIR, IN_SERVICE, LIMIT_CLOCK, NODE_CLOCK, Fleet
 
 
 @kernel
@@ -33,8 +33,11 @@ def _wind(fleet: Fleet, f: int, law: int) -> None:
 
 @kernel
 def strike(fleet: Fleet, f: int) -> None:
-    """Clock ``f`` rings: its target fails, or its repair is done."""
+    """Clock ``f`` rings: its target fails, or its repair is done. What is not there yet cannot fail."""
     failure = fleet.failures[f]
+    if failure.scope != LIMIT_CLOCK and not fleet.racks[_rack_of(fleet, failure.scope, failure.target)].is_here:
+        _wind(fleet, f, failure.between_law)
+        return
     failure.is_out = 1 - failure.is_out
     if failure.scope == LIMIT_CLOCK:
         limit = fleet.limits[failure.target]
@@ -50,10 +53,15 @@ def strike(fleet: Fleet, f: int) -> None:
 
 
 @kernel
+def _rack_of(fleet: Fleet, scope: int, target: int) -> int:
+    return fleet.nodes[target].rack if scope == NODE_CLOCK else target
+
+
+@kernel
 def _strike_node(fleet: Fleet, n: int, is_out: int, cause: int) -> None:
     """Node ``n`` goes out of service with all that runs on it, or comes back."""
     clock, node = fleet.clock[0], fleet.nodes[n]
-    if node.service == TO_ARRIVE or node.is_lemon:
+    if node.is_lemon:
         return
     if is_out:
         node.n_out += 1
@@ -66,10 +74,22 @@ def _strike_node(fleet: Fleet, n: int, is_out: int, cause: int) -> None:
             node.is_lemon, node.service = 1, DRAINED
     else:
         node.n_out -= 1
-        if node.service == IN_REPAIR and node.n_out == 0:
-            record_outage(fleet, n, node.out_cause)
-            open_node(fleet, n, IN_SERVICE)
-            clock.is_freed = 1
+        put_back(fleet, n)
+
+
+@kernel
+def put_back(fleet: Fleet, n: int) -> None:
+    """Something that kept node ``n`` out of service is over: it works again, or the next reason holds."""
+    node = fleet.nodes[n]
+    if node.service == IN_SERVICE:
+        return
+    service = due_service(fleet, n)
+    if service == IN_SERVICE:
+        record_outage(fleet, n, node.out_cause if node.service == IN_REPAIR else -1)
+        open_node(fleet, n, IN_SERVICE)
+        fleet.clock[0].is_freed = 1
+    else:
+        node.service = service
 
 
 @kernel

@@ -6,7 +6,7 @@ from typing import Any
 
 from racktwin.sim.jit import kernel
 
-from .tables import IN_SERVICE, WHOLE, Fleet
+from .tables import DRAINED, IN_REPAIR, IN_SERVICE, TO_ARRIVE, WHOLE, Fleet
 
 
 @kernel
@@ -75,6 +75,30 @@ def open_node(fleet: Fleet, n: int, service: int) -> None:
     node.service = service
     node.turn += 1
     relist(fleet, n)
+
+
+@kernel
+def has_power(fleet: Fleet, r: int) -> bool:
+    """Whether rack ``r`` still has a feed: nothing on its path without a twin is lost, nor both of two sides."""
+    rack, lost = fleet.racks[r], 0
+    for index in range(rack.first_path, rack.first_path + rack.n_paths):
+        path = fleet.paths[index]
+        if fleet.limits[path.limit].is_lost:
+            if path.side < 0:
+                return False
+            lost |= 1 << path.side
+    return rack.n_sides == 0 or lost != (1 << rack.n_sides) - 1
+
+
+@kernel
+def due_service(fleet: Fleet, n: int) -> int:
+    """What node ``n`` should be, by all that can keep it from work."""
+    node = fleet.nodes[n]
+    if not fleet.racks[node.rack].is_here:
+        return TO_ARRIVE
+    if node.is_lemon or node.is_drained or not has_power(fleet, node.rack):
+        return DRAINED
+    return IN_REPAIR if node.n_out > 0 else IN_SERVICE
 
 
 @kernel

@@ -271,7 +271,7 @@ def _in_pool(fleet: Fleet, j: int, p: int, is_long: bool) -> bool:
 
 
 @kernel
-def _reserve_staged(fleet: Fleet, j: int, sign: int) -> None:
+def reserve_staged(fleet: Fleet, j: int, sign: int) -> None:
     klass = fleet.jobs[j].klass
     for staged in range(fleet.clock[0].n_staged):
         row = fleet.staged[staged]
@@ -311,11 +311,11 @@ def place(fleet: Fleet, j: int, is_long: bool) -> int:
             is_found = _in_pool(fleet, j, p, is_long)
     if not is_found:
         return FOR_POWER if clock.refusing_limit >= 0 else FOR_GPUS
-    _reserve_staged(fleet, j, 1)
-    if clock.is_limited and clock.n_staged > 1:
+    reserve_staged(fleet, j, 1)
+    if clock.is_limited and (clock.n_staged > 1 or clock.placement == FGD):
         refused = _overfull(fleet)
         if refused >= 0:
-            _reserve_staged(fleet, j, -1)
+            reserve_staged(fleet, j, -1)
             clock.refusing_limit = refused
             return FOR_POWER
     return NO_CAUSE

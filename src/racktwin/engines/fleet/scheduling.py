@@ -7,7 +7,7 @@ import math
 from racktwin.sim.jit import kernel
 
 from .conservative import pass_conservatively
-from .placement import is_whole_by_shadow, place
+from .placement import is_whole_by_shadow, place, reserve_staged
 from .preemption import make_way
 from .runs import start
 from .shadow import find_shadow, free_by_shadow
@@ -154,6 +154,19 @@ def longest_s(fleet: Fleet, j: int) -> float:
 
 
 @kernel
+def _ends_late(fleet: Fleet, j: int) -> bool:
+    """Whether job ``j`` runs past the shadow time where it is staged, as slow as its racks are capped now."""
+    clock, setting = fleet.clock[0], 0
+    if not clock.is_limited and clock.least_setting == 0:
+        return False
+    for staged in range(fleet.clock[0].n_staged):
+        setting = max(setting, fleet.racks[fleet.nodes[fleet.staged[staged].node].rack].setting)
+    pool = fleet.nodes[fleet.staged[0].node].pool
+    speed = fleet.speeds[fleet.jobs[j].klass * fleet.pools.size + pool, setting]
+    return clock.now_s + longest_s(fleet, j) / speed > clock.shadow_s
+
+
+@kernel
 def try_backfill(fleet: Fleet, j: int) -> bool:
     """Start job ``j`` ahead of the head if that makes the head no later."""
     clock = fleet.clock[0]
@@ -162,6 +175,11 @@ def try_backfill(fleet: Fleet, j: int) -> bool:
         return False
     if place(fleet, j, is_long and clock.held != NOTHING) != NO_CAUSE:
         return False
+    if not is_long and _ends_late(fleet, j):
+        reserve_staged(fleet, j, -1)
+        is_long = True
+        if clock.held_limit >= 0 or place(fleet, j, clock.held != NOTHING) != NO_CAUSE:
+            return False
     _book_backfill(fleet, is_long)
     start(fleet, j)
     return True

@@ -202,6 +202,7 @@ NODE = np.dtype(
         ("n_work", "i8"),
         ("out_since_s", "f8"),
         ("is_lemon", "i8"),
+        ("is_drained", "i8"),
         ("staged", "i8"),
     ]
 )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from racktwin.sim.events import schedule
 from racktwin.sim.jit import kernel
 
-from .failures import stop_node
-from .nodes import open_node
+from .failures import put_back, stop_node
+from .nodes import has_power, open_node
 from .power import load_rack, mark_rack
-from .recording import record_outage, touch_rack
+from .recording import touch_rack
 from .runs import progress, set_pace
 from .steering import alarm_all, lose_side, scale_limit
 from .tables import (
@@ -73,8 +73,8 @@ def arrive(fleet: Fleet, r: int) -> None:
     mark_rack(fleet, r)
     for n in range(rack.first_node, rack.first_node + rack.n_nodes):
         if fleet.nodes[n].service == TO_ARRIVE:
-            open_node(fleet, n, IN_SERVICE)
             fleet.nodes[n].out_since_s = clock.now_s
+            put_back(fleet, n)
 
 
 @kernel
@@ -108,14 +108,15 @@ def set_least(fleet: Fleet, setting: int) -> None:
 def drain(fleet: Fleet, n: int, is_out: int) -> None:
     """Node ``n`` takes no new work, or takes work again; what runs there runs on."""
     clock, node = fleet.clock[0], fleet.nodes[n]
-    if is_out == 2:
-        stop_node(fleet, n, DRAINED, FAILED)
-    elif is_out and node.service == IN_SERVICE:
-        open_node(fleet, n, DRAINED)
-        node.out_since_s = clock.now_s
-    elif not is_out and node.service == DRAINED and not node.is_lemon:
-        record_outage(fleet, n, -1)
-        open_node(fleet, n, IN_SERVICE)
+    node.is_drained = int(is_out > 0)
+    if is_out and node.service == IN_SERVICE:
+        if is_out == 2:
+            stop_node(fleet, n, DRAINED, FAILED)
+        else:
+            open_node(fleet, n, DRAINED)
+            node.out_since_s = clock.now_s
+    elif not is_out:
+        put_back(fleet, n)
 
 
 @kernel
@@ -137,12 +138,11 @@ def lose(fleet: Fleet, index: int, is_lost: int) -> None:
     limit = fleet.limits[index]
     for place in range(limit.first_below, limit.first_below + limit.n_below):
         rack = fleet.racks[fleet.below[place].rack]
-        is_dead = rack.sides_lost == (1 << rack.n_sides) - 1
+        is_dead = not has_power(fleet, fleet.below[place].rack)
         for n in range(rack.first_node, rack.first_node + rack.n_nodes):
             if is_dead and fleet.nodes[n].service == IN_SERVICE:
                 stop_node(fleet, n, DRAINED, FAILED)
-            elif not is_dead and fleet.nodes[n].service == DRAINED and not fleet.nodes[n].is_lemon:
-                record_outage(fleet, n, -1)
-                open_node(fleet, n, IN_SERVICE)
+            elif not is_dead:
+                put_back(fleet, n)
     if is_lost:
         alarm_all(fleet)
