@@ -130,7 +130,7 @@ def test_every_placement_keeps_limits_and_budgets(placement: int, is_steered: bo
     jobs = plain_jobs(submit_s, rng.choice([0.25, 0.5, 1.0, 2.0, 4.0, 8.0], 150), rng.exponential(80.0, 150) + 1.0)
     rack_w = 500.0 + 16 * FULL_W * 1.1
     limits = (LimitPlan("feed", "power", 0.55 * 2 * rack_w, is_steered),)
-    policy = {"placement": placement, "backfill": tables.EASY, "tick_s": 30.0}
+    policy: dict[str, Any] = {"placement": placement, "backfill": tables.EASY, "tick_s": 30.0}
     budget_w = 0.5 * rack_w if is_steered else math.inf
     plan = hall(jobs, limits=limits, paths=((0, 1.0, -1),), budget_w=budget_w, horizon_s=3000.0, **policy)
     outcome = run(plan)
