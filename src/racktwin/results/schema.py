@@ -43,9 +43,9 @@ class Table:
     engine: str = "line"
 
 
-def _table(name: str, row: str, *columns: tuple[str, ColumnType, str]) -> Table:
+def _table(name: str, row: str, *columns: tuple[str, ColumnType, str], engine: str = "line") -> Table:
     replication = Column("replication", "int64", "number of the replication, from 0")
-    return Table(name, row, (replication, *(Column(*column) for column in columns)))
+    return Table(name, row, (replication, *(Column(*column) for column in columns)), engine)
 
 
 TABLES: dict[str, Table] = {
@@ -177,6 +177,44 @@ TABLES: dict[str, Table] = {
             ("lot", "str", "lot of a bought part, as named by its receipt, else empty"),
             ("pieces", "int64", ""),
             ("time_s", "float64", ""),
+        ),
+        _table(
+            "part_receipts",
+            "pieces that arrive at a stock of the network; those at the line's site are what the line receives",
+            ("part", "str", ""),
+            ("quantity", "int64", "good pieces"),
+            ("at_s", "float64", "when they arrive: as the site opens in that tick"),
+            ("stock", "str", "the stock they arrive at"),
+            ("site", "str", "its site"),
+            ("source", "str", "the supply or stock they come from"),
+            engine="supply",
+        ),
+        _table(
+            "supply_orders",
+            "one order of a stock",
+            ("part", "str", ""),
+            ("quantity", "int64", "pieces ordered (made parts: started)"),
+            ("at_s", "float64", "when it is placed"),
+            ("stock", "str", "the stock that orders"),
+            ("site", "str", "its site"),
+            ("source", "str", "the supply or stock it is placed with"),
+            engine="supply",
+        ),
+        _table(
+            "stock_levels",
+            "one stock of the network at the end of one tick",
+            ("part", "str", ""),
+            ("stock", "str", ""),
+            ("site", "str", ""),
+            ("time_s", "float64", "end of the tick"),
+            ("on_hand", "float64", "pieces there"),
+            ("backorders", "float64", "pieces owed"),
+            ("on_order", "float64", "pieces ordered and not yet received"),
+            ("in_transit", "float64", "of those, pieces on their way"),
+            ("demand", "float64", "pieces asked for in the tick"),
+            ("given", "float64", "pieces handed over in the tick"),
+            ("lost", "float64", "pieces of demand lost in the tick"),
+            engine="supply",
         ),
     )
 }

@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from racktwin.model import DurationDistribution, Scenario
-from racktwin.model.distribution import (
-    Empirical,
-    Exponential,
-    Fixed,
-    Gamma,
-    Lognormal,
-    Triangular,
-    Uniform,
-    Weibull,
-)
-from racktwin.sim import distributions as laws
+from racktwin.scenario.laws import law_row
 
 from .tables import DTYPES
 
@@ -56,35 +45,7 @@ class Builder:
     def law(self, law: DurationDistribution | None) -> int:
         if law is None:
             return -1
-        return self.add("laws", **_law_row(law, self.samples))
-
-
-def _law_row(law: DurationDistribution, samples: list[float]) -> Row:
-    match law:
-        case Fixed():
-            return {"kind": laws.FIXED, "a": float(law.value_s)}
-        case Uniform():
-            return {"kind": laws.UNIFORM, "a": float(law.low_s), "b": float(law.high_s)}
-        case Triangular():
-            return {"kind": laws.TRIANGULAR, "a": float(law.low_s), "b": float(law.mode_s), "c": float(law.high_s)}
-        case Exponential():
-            return {"kind": laws.EXPONENTIAL, "a": float(law.average_s)}
-        case Gamma():
-            shape = 1.0 / law.cv**2
-            return {"kind": laws.GAMMA, "a": shape, "b": law.average_s / shape}
-        case Lognormal():
-            variance = math.log1p(law.cv**2)
-            return {
-                "kind": laws.LOGNORMAL,
-                "a": math.log(law.average_s) - variance / 2.0,
-                "b": math.sqrt(variance),
-            }
-        case Weibull():
-            return {"kind": laws.WEIBULL, "a": float(law.shape), "b": float(law.scale_s)}
-        case Empirical():
-            first = len(samples)
-            samples.extend(sorted(law.values_s))
-            return {"kind": laws.EMPIRICAL, "first": first, "count": len(law.values_s)}
+        return self.add("laws", **law_row(law, self.samples))
 
 
 def skills_of(scenario: Scenario) -> list[str]:
