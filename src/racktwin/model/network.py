@@ -87,10 +87,12 @@ class LineSite(Entity):
 
     The line's bought parts that are held in a stock at this site come by that stock's receipts, and are asked for as
     the master schedule says: the scenario's demand and order book, exploded by the bills of materials.
+    ``replacements`` is the share planned on top for what repair and scrap will take.
     """
 
     site: Name
     needed_after_s: Duration = Field(default=Quantity(0.0, "s"), alias="needed_after")
+    replacements: Probability = Quantity(0.0, "1")
 
 
 class Network(Entity):

@@ -6,6 +6,7 @@ import datetime as dt
 
 from .network import Network
 from .part import Part
+from .scenario import Scenario
 from .supply import Supply
 
 
@@ -54,3 +55,16 @@ def carbon_kg(net: Network, lane: str, part: Part, date: dt.date) -> float:
 def country_of(net: Network, supply: Supply) -> str:
     """The origin of what a supply delivers: its own, or its site's country."""
     return supply.origin or net.sites[supply.site].country
+
+
+def unit_value_usd(scenario: Scenario, part: str, date: dt.date) -> float:
+    """What a piece is worth, US$: its own price, the least price of its supplies, or the value of its parts."""
+    entity = scenario.parts[part]
+    if entity.price_usd is not None:
+        return float(entity.price_usd)
+    net = scenario.network
+    supplies = [] if net is None else [supply for supply in net.supplies.values() if supply.part == part]
+    prices = [price_usd(net, supply, 1.0, date) for supply in supplies if net is not None and supply.prices is not None]
+    if prices:
+        return min(prices)
+    return sum(int(count) * unit_value_usd(scenario, below, date) for below, count in entity.bill_of_materials.items())

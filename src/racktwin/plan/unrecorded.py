@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from racktwin.engines.line import compile_line, replicate
 from racktwin.errors import RacktwinError
+from racktwin.run.chain import Chain, compile_chain
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from racktwin.engines.line import CompiledLine
     from racktwin.model import Scenario
 
 Floats = npt.NDArray[np.float64]
@@ -93,9 +92,9 @@ def require_unrecorded(kpi: str) -> None:
 
 @dataclass(frozen=True)
 class Experiment:
-    """A line, ready to be asked for one KPI of any replication."""
+    """A chain of engines, ready to be asked for one KPI of any replication."""
 
-    compiled: CompiledLine
+    chain: Chain
     kpi: str
     seed: int
     window_s: tuple[float, float]
@@ -105,11 +104,11 @@ class Experiment:
         """The scenario's line; ``seed`` defaults to the scenario's. Raises RacktwinError for an unfit KPI."""
         require_unrecorded(kpi)
         window_s = float(scenario.warm_up_s), float(scenario.horizon_s)
-        return cls(compile_line(scenario), kpi, scenario.seed if seed is None else seed, window_s)
+        return cls(compile_chain(scenario), kpi, scenario.seed if seed is None else seed, window_s)
 
     def value(self, replication: int) -> float:
         """The KPI in that replication; NaN where there is nothing to measure."""
-        shipments = replicate(self.compiled, replication, self.seed, is_recording=False)["shipments"]
+        shipments = self.chain.replicate(replication, self.seed, is_recording=False)["shipments"]
         return UNRECORDED[self.kpi](in_window(shipments, self.window_s))
 
     def mean(self, replications: int) -> float:

@@ -20,6 +20,7 @@ from .power import busiest_limits, power_section
 from .quality import quality_section
 from .queries import duration_curves, flow
 from .reading import reading_section
+from .supply import supply_section
 from .typical_week import typical_week
 from .week_chart import week_chart
 
@@ -51,6 +52,7 @@ def report_page(evidence: Evidence) -> Page:
         equipment_section(evidence),
         quality_section(evidence),
         flow_section(flow(evidence.connection, clock, run.replications), clock, replications),
+        *([supply_section(run, clock)] if scenario.has_supply else []),
         _ledger_section(ledger),
         reading_section(run),
     )

@@ -186,7 +186,12 @@ TABLES: dict[str, Table] = {
             ("at_s", "float64", "when they arrive: as the site opens in that tick"),
             ("stock", "str", "the stock they arrive at"),
             ("site", "str", "its site"),
-            ("source", "str", "the supply or stock they come from"),
+            ("source", "str", "the supply or stock they come from; opening_stock at the start"),
+            ("price_usd", "float64", "price of these pieces, US$; 0 for what is made or moved from other stock"),
+            ("freight_usd", "float64", "US$, by the source's own lane (an expedited shipment is not told apart)"),
+            ("insurance_usd", "float64", "US$"),
+            ("duty_usd", "float64", "by the duty rules of that day, US$"),
+            ("ours", "bool", "false: consigned, the customer pays all of it"),
             engine="supply",
         ),
         _table(

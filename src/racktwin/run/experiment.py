@@ -11,13 +11,14 @@ from typing import Literal
 
 import pyarrow as pa
 
-from racktwin.engines.line import CompiledLine, DispatchRule, compile_line, replicate
+from racktwin.engines.line import DispatchRule
 from racktwin.kpi import compute
 from racktwin.model import Scenario
 from racktwin.results import RunFolder, RunWriter
 from racktwin.results.manifest import RuleRecord
 from racktwin.scenario import ScenarioFile
 
+from .chain import Chain, compile_chain
 from .marginal import marginal_values
 from .memory import return_freed_memory
 
@@ -55,20 +56,20 @@ def run_scenario(
     seed = scenario.seed if seed is None else seed
     planned = int(scenario.replications if replications is None else replications)
     report = progress or (lambda step: None)
-    compiled = compile_line(scenario, rules=rules)
+    chain = compile_chain(scenario, rules)
     writer = RunWriter.create(
         Path(out), file.document, file.files, seed=seed, replications=planned, rules=_rule_records(rules or {})
     )
-    return complete(compiled, writer, jobs, report, marginals)
+    return complete(chain, writer, jobs, report, marginals)
 
 
-def complete(compiled: CompiledLine, writer: RunWriter, jobs: int, report: Report, marginals: bool) -> RunFolder:
+def complete(chain: Chain, writer: RunWriter, jobs: int, report: Report, marginals: bool) -> RunFolder:
     """Write the planned replications that are missing, evaluate the run and say in its manifest how it ended."""
-    by_center = {compiled.names.work_centers[center]: rule for center, rule in compiled.rules.items()}
+    marginals = marginals and chain.line is not None
     try:
-        is_whole = _replicate_all(compiled, writer, jobs, report)
+        is_whole = _replicate_all(chain, writer, jobs, report)
         if (run := writer.run).replications:
-            is_whole = _evaluate(run, writer, is_whole and marginals, jobs, report, by_center) and is_whole
+            is_whole = _evaluate(run, writer, is_whole and marginals, jobs, report, chain.rules) and is_whole
     except BaseException:
         writer.finish("failed")
         raise
@@ -109,11 +110,11 @@ def _evaluate(
 
 def simulate_tables(scenario: Scenario, replications: int, seed: int) -> list[dict[str, pa.Table]]:
     """The tables of each replication, in memory."""
-    compiled = compile_line(scenario)
-    return [replicate(compiled, replication, seed) for replication in range(replications)]
+    chain = compile_chain(scenario)
+    return [chain.replicate(replication, seed) for replication in range(replications)]
 
 
-def _replicate_all(compiled: CompiledLine, writer: RunWriter, jobs: int, report: Report) -> bool:
+def _replicate_all(chain: Chain, writer: RunWriter, jobs: int, report: Report) -> bool:
     """Whether all were done; False after Ctrl-C."""
     manifest = writer.run.manifest
     planned, seed = manifest.replications_planned, manifest.seed
@@ -122,7 +123,7 @@ def _replicate_all(compiled: CompiledLine, writer: RunWriter, jobs: int, report:
 
     def one(replication: int) -> None:
         if not stopped.is_set():
-            writer.write(replication, replicate(compiled, replication, seed))
+            writer.write(replication, chain.replicate(replication, seed))
 
     with ThreadPoolExecutor(jobs) as pool:
         try:

@@ -14,10 +14,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from racktwin.engines.line import DispatchRule, compile_line, replicate
+from racktwin.engines.line import DispatchRule
 from racktwin.kpi import difference, summarize
 from racktwin.model import Count, Quantity, Scenario
 from racktwin.results import RunFolder
+
+from .chain import compile_chain
 
 STEP_W = 100e3
 """The step by which a feed or loop is widened, W."""
@@ -63,7 +65,7 @@ def marginal_values(
     scenario, seed = run.scenario, run.manifest.seed
     replications = run.replications[:MOST_REPLICATIONS]
     changes = list(candidates(scenario, kpis))
-    compiled = [compile_line(widened(scenario, change), rules=rules) for change in changes]
+    chains = [compile_chain(widened(scenario, change), rules) for change in changes]
     tasks = [(case, replication) for replication in replications for case in range(len(changes))]
     window = (run.manifest.warm_up_s, run.manifest.horizon_s)
     base = {replication: _flow(run.table("shipments", None, replication), window) for replication in replications}
@@ -71,7 +73,7 @@ def marginal_values(
 
     def one(task: tuple[int, int]) -> tuple[tuple[int, int], tuple[float, float]]:
         case, replication = task
-        tables = replicate(compiled[case], replication, seed, is_recording=False)
+        tables = chains[case].replicate(replication, seed, is_recording=False)
         return task, _flow(tables["shipments"], window)
 
     pool = ThreadPoolExecutor(jobs)

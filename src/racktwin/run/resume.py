@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from racktwin.engines.line import compile_line
 from racktwin.errors import RunError
 from racktwin.results import RunFolder, RunWriter
 
+from .chain import compile_chain
 from .experiment import Report, complete
 
 
@@ -23,6 +23,6 @@ def resume_run(path: str | Path, *, jobs: int = 2, progress: Report | None = Non
     if run.manifest.rules:
         named = ", ".join(f"{rule.name} at {center}" for center, rule in run.manifest.rules.items())
         raise RunError(f"{run.folder} ran by rules that it does not hold: {named}\n    → run the scenario again")
-    compiled = compile_line(run.scenario)
+    chain = compile_chain(run.scenario)
     writer = RunWriter.resume(run)
-    return complete(compiled, writer, jobs, progress or (lambda step: None), marginals)
+    return complete(chain, writer, jobs, progress or (lambda step: None), marginals)

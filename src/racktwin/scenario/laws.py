@@ -46,4 +46,3 @@ def law_row(law: DurationDistribution, samples: list[float]) -> dict[str, Any]:
             first = len(samples)
             samples.extend(sorted(law.values_s))
             return {"kind": laws.EMPIRICAL, "first": first, "count": len(law.values_s)}
-

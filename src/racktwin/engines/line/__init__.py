@@ -3,6 +3,7 @@
 from .changes import Absent, LimitChanged, OrderAdded, UnitDown
 from .compile import CompiledLine, compile_line
 from .planned import PlannedStarts
+from .receipts import with_receipts
 from .replicate import replicate
 from .running import LineRun
 from .snapshot_file import load_snapshot, save_snapshot
@@ -25,4 +26,5 @@ __all__ = [
     "python_rule",
     "replicate",
     "save_snapshot",
+    "with_receipts",
 ]

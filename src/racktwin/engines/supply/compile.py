@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from racktwin.model import DurationDistribution, Scenario
 from racktwin.model.distribution import Fixed
+from racktwin.model.lane import Lane
 from racktwin.model.network import CustomerDemand, Network
 from racktwin.model.pieces import FixedPieces, NormalPieces, PoissonPieces, SeriesPieces, UniformPieces, law_of
 from racktwin.model.stock import BaseStock, FixedOrders, Mrp, ReorderQuantity, ReorderUpTo, Source, Stock
+from racktwin.model.supply import Supply as SupplyOfSite
 from racktwin.scenario.laws import law_row
 from racktwin.sim.rng import stream_key
 
@@ -34,7 +36,7 @@ class CompiledSupply:
     supply: Supply
     nodes: dict[str, int]
     ways: tuple[str, ...]
-    needs: dict[str, Series]
+    conditions: Conditions
 
 
 def compile_supply(scenario: Scenario, seed: int, replication: int) -> CompiledSupply:
@@ -46,7 +48,8 @@ def compile_supply(scenario: Scenario, seed: int, replication: int) -> CompiledS
     builder = Builder(horizon, float(net.tick_s), slack=slack + 1)
     needs = line_needs(scenario, seed, replication, builder.ticks)
     expected = forecasts(scenario, needs, builder.ticks)
-    compilation = _Compilation(scenario, net, builder, conditions_of(scenario, seed, replication, builder.ticks))
+    conditions = conditions_of(scenario, seed, replication, builder.ticks)
+    compilation = _Compilation(scenario, net, builder, conditions)
     compilation.add_subjects()
     compilation.add_supplies()
     for name, stock in net.stocks.items():
@@ -61,7 +64,7 @@ def compile_supply(scenario: Scenario, seed: int, replication: int) -> CompiledS
     for (table, column), names in builder.streams.names.items():
         for row, stream in names.items():
             getattr(supply, table)[column][row] = stream_key(seed, replication, stream)
-    return CompiledSupply(supply, nodes, ways, needs)
+    return CompiledSupply(supply, nodes, ways, conditions)
 
 
 def _looks_ahead(scenario: Scenario, stock: Stock) -> int:
@@ -210,9 +213,10 @@ class _Compilation:
         return way_s + (self.net.supplies[source.supply].lead_time.mean_s if source.supply is not None else 0.0)
 
     def _from_tick(self, source: Source) -> int:
-        needed = [self.net.supplies[source.supply]] if source.supply is not None else []
-        lanes = [self.net.lanes[source.lane]] if source.lane is not None else []
-        waits_s = [float(thing.qualification_time_s or 0.0) for thing in (*needed, *lanes) if not thing.qualified]
+        needed: list[SupplyOfSite | Lane] = []
+        needed += [self.net.supplies[source.supply]] if source.supply is not None else []
+        needed += [self.net.lanes[source.lane]] if source.lane is not None else []
+        waits_s = [float(thing.qualification_time_s or 0.0) for thing in needed if not thing.qualified]
         return math.ceil(max(waits_s, default=0.0) / self.tick_s)
 
     def _per_tick(self, supply: str) -> float:

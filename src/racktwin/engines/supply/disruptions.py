@@ -21,7 +21,10 @@ Factors = npt.NDArray[np.float64]
 
 @dataclass
 class Conditions:
-    """Factors per tick, shape (ticks,), of whatever is not as usual: an absent name is always 1."""
+    """Factors per tick, shape (ticks,), of whatever is not as usual: an absent name is always 1.
+
+    ``duty_rates`` are rates themselves, negative where the rule's own holds.
+    """
 
     ticks: int
     open_sites: dict[str, Factors] = field(default_factory=dict)
@@ -31,6 +34,8 @@ class Conditions:
     capacities: dict[str, Factors] = field(default_factory=dict)
     supply_times: dict[str, Factors] = field(default_factory=dict)
     demands: dict[str, Factors] = field(default_factory=dict)
+    prices: dict[str, Factors] = field(default_factory=dict)
+    duty_rates: dict[str, Factors] = field(default_factory=dict)
 
     def multiply(self, kind: dict[str, Factors], name: str, factor: Any, span: slice = slice(None)) -> None:
         """Multiply what holds of ``name`` by ``factor`` in ``span``."""
@@ -88,6 +93,12 @@ def _apply(conditions: Conditions, scenario: Scenario, net: Network, effect: Eff
             conditions.multiply(conditions.supply_times, supply, factor, span)
         for lane in effect.lanes:
             conditions.multiply(conditions.lane_times, lane, factor, span)
+    elif effect.kind == "price":
+        for supply in supplies_of(net, effect):
+            conditions.multiply(conditions.prices, supply, factor, span)
+    elif effect.kind == "duty":
+        for rule in effect.duty_rules:
+            conditions.duty_rates.setdefault(rule, np.full(conditions.ticks, -1.0))[span] = factor
     elif effect.kind == "demand":
         for name, demand in net.demand.items():
             if net.stocks[demand.stock].part in effect.parts:

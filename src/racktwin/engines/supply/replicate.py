@@ -10,11 +10,17 @@ import pyarrow as pa
 
 from racktwin.errors import SimulationError
 from racktwin.model import Scenario
+from racktwin.model.stock import Source, Stock
 from racktwin.results.schema import TABLES
+from racktwin.results.tables import arrow_schema
 from racktwin.sim.calendars import open_intervals
 
 from . import kernel
+from .charges import Charges
 from .compile import CompiledSupply, compile_supply
+
+OPENING = "opening_stock"
+"""The source of what a stock holds at the start."""
 
 
 def replicate_supply(scenario: Scenario, replication: int, seed: int) -> dict[str, pa.Table]:
@@ -27,7 +33,7 @@ def replicate_supply(scenario: Scenario, replication: int, seed: int) -> dict[st
     with np.errstate(over="ignore"):  # Philox multiplies modulo 2^64; uncompiled, numpy would warn of it
         kernel.run(compiled.supply)
     _check(compiled, start)
-    return _Rows(scenario, compiled, replication).tables()
+    return _Rows(scenario, compiled, replication, start).tables()
 
 
 def _check(compiled: CompiledSupply, start: Any) -> None:
@@ -36,7 +42,7 @@ def _check(compiled: CompiledSupply, start: Any) -> None:
     horizon = int(net.clock[0].horizon)
     received = np.zeros(len(net.nodes))
     rows = net.receipt_rows[: net.clock[0].receipt_rows]
-    np.add.at(received, net.ways.node[rows.way], rows.pieces)
+    np.add.at(received, net.ways["node"][rows["way"]], rows["pieces"])
     history = net.stock_rows.reshape(len(net.nodes), horizon)
     asked, lost = history["asked"].sum(axis=1), history["lost"].sum(axis=1)
     off = np.abs(start + received - asked + lost - net.nodes.level)
@@ -46,12 +52,13 @@ def _check(compiled: CompiledSupply, start: Any) -> None:
 
 
 class _Rows:
-    def __init__(self, scenario: Scenario, compiled: CompiledSupply, replication: int) -> None:
+    def __init__(self, scenario: Scenario, compiled: CompiledSupply, replication: int, start: Any) -> None:
         assert scenario.network is not None
         self.net = scenario.network
         self.scenario = scenario
         self.compiled = compiled
         self.replication = replication
+        self.start = start
         self.stocks = list(self.net.stocks)
         self.opening = {site: self._opening(site) for site in self.net.sites}
 
@@ -60,35 +67,41 @@ class _Rows:
         supply = self.compiled.supply
         clock = supply.clock[0]
         return {
-            "part_receipts": self._moves("part_receipts", supply.receipt_rows[: clock.receipt_rows], arrives=True),
-            "supply_orders": self._moves("supply_orders", supply.order_rows[: clock.order_rows], arrives=False),
+            "part_receipts": self._receipts(supply.receipt_rows[: clock.receipt_rows]),
+            "supply_orders": self._orders(supply.order_rows[: clock.order_rows]),
             "stock_levels": self._levels(),
         }
 
-    def _moves(self, table: str, rows: Any, *, arrives: bool) -> pa.Table:
-        names = [self.compiled.ways[way] for way in rows.way]
-        stocks = [name.rsplit("/", 1)[0] for name in names]
-        sources = [self._source(name) for name in names]
-        tick_s = float(self.net.tick_s)
-        at_s = [
-            tick * tick_s + (self.opening[self.net.stocks[stock].site][tick] if arrives else 0.0)
-            for tick, stock in zip(rows.tick.tolist(), stocks, strict=True)
-        ]
-        quantity = np.asarray(rows.pieces)
-        columns = {
-            "part": [self.net.stocks[stock].part for stock in stocks],
-            "quantity": np.rint(quantity).astype(np.int64),
-            "at_s": np.array(at_s, dtype=np.float64),
-            "stock": stocks,
-            "site": [self.net.stocks[stock].site for stock in stocks],
-            "source": sources,
-        }
-        return _table(table, self.replication, columns)
+    def _way(self, row: int) -> tuple[str, Stock, Source]:
+        """The stock that a way replenishes, with its name, and the way's source."""
+        name, index = self.compiled.ways[row].rsplit("/", 1)
+        stock = self.net.stocks[name]
+        return name, stock, stock.sources[int(index)]
 
-    def _source(self, way: str) -> str:
-        stock, index = way.rsplit("/", 1)
-        source = self.net.stocks[stock].sources[int(index)]
-        return source.supply or source.stock or ""
+    def _receipts(self, rows: Any) -> pa.Table:
+        found = [
+            (stock.part, round(pieces), 0.0, name, stock.site, OPENING, 0.0, 0.0, 0.0, 0.0, True)
+            for name, stock in self.net.stocks.items()
+            if (pieces := float(self.start[self.compiled.nodes[name]])) > 0.0
+        ]
+        charges = Charges(self.scenario, self.compiled.conditions)
+        ways = [self._way(row) for row in range(len(self.compiled.ways))]
+        for tick, row, pieces in zip(rows.tick.tolist(), rows.way.tolist(), rows.pieces.tolist(), strict=True):
+            name, stock, source = ways[row]
+            at_s = tick * float(self.net.tick_s) + float(self.opening[stock.site][tick])
+            by = source.supply or source.stock or ""
+            charge = charges.of(stock, source, pieces, tick)
+            found.append((stock.part, round(pieces), at_s, name, stock.site, by, *charge))
+        return _table("part_receipts", self.replication, found)
+
+    def _orders(self, rows: Any) -> pa.Table:
+        ways = [self._way(row) for row in range(len(self.compiled.ways))]
+        found = []
+        for tick, row, pieces in zip(rows.tick.tolist(), rows.way.tolist(), rows.pieces.tolist(), strict=True):
+            name, stock, source = ways[row]
+            at_s = tick * float(self.net.tick_s)
+            found.append((stock.part, round(pieces), at_s, name, stock.site, source.supply or source.stock or ""))
+        return _table("supply_orders", self.replication, found)
 
     def _levels(self) -> pa.Table:
         supply = self.compiled.supply
@@ -97,20 +110,16 @@ class _Rows:
         rows = np.concatenate([history[self.compiled.nodes[stock]] for stock in self.stocks])
         repeated = np.repeat(np.arange(len(self.stocks)), horizon)
         stocks = [self.net.stocks[name] for name in self.stocks]
-        columns: dict[str, Any] = {
-            "part": _coded([stock.part for stock in stocks], repeated),
-            "stock": _coded(self.stocks, repeated),
-            "site": _coded([stock.site for stock in stocks], repeated),
-            "time_s": np.tile((np.arange(horizon) + 1.0) * float(self.net.tick_s), len(self.stocks)),
-            "on_hand": np.maximum(rows["level"], 0.0),
-            "backorders": np.maximum(-rows["level"], 0.0),
-            "on_order": rows["on_order"].copy(),
-            "in_transit": rows["under_way"].copy(),
-            "demand": rows["asked"].copy(),
-            "given": rows["given"].copy(),
-            "lost": rows["lost"].copy(),
-        }
-        return _table("stock_levels", self.replication, columns)
+        columns = [
+            _coded([stock.part for stock in stocks], repeated),
+            _coded(self.stocks, repeated),
+            _coded([stock.site for stock in stocks], repeated),
+            np.tile((np.arange(horizon) + 1.0) * float(self.net.tick_s), len(self.stocks)),
+            np.maximum(rows["level"], 0.0),
+            np.maximum(-rows["level"], 0.0),
+            *(rows[name].copy() for name in ("on_order", "under_way", "asked", "given", "lost")),
+        ]
+        return _columns("stock_levels", self.replication, columns)
 
     def _opening(self, site: str) -> Any:
         """When a site opens within each tick, s after the tick's start: goods are received then."""
@@ -136,12 +145,21 @@ def _coded(names: list[str], codes: Any) -> pa.DictionaryArray:
     return pa.DictionaryArray.from_arrays(pa.array(index[codes], pa.int32()), pa.array(unique, pa.string()))
 
 
-def _table(name: str, replication: int, columns: dict[str, Any]) -> pa.Table:
-    count = len(columns["part"])
-    arrays = {"replication": pa.array(np.full(count, replication, dtype=np.int64))}
-    for column in TABLES[name].columns[1:]:
-        values = columns[column.name]
-        if column.type == "str" and not isinstance(values, pa.DictionaryArray):
-            values = pa.array(values, pa.string()).dictionary_encode()
-        arrays[column.name] = values if isinstance(values, pa.DictionaryArray) else pa.array(values)
-    return pa.table(arrays)
+def _table(name: str, replication: int, rows: list[tuple[Any, ...]]) -> pa.Table:
+    """A table of rows without the replication's number, ascending in time."""
+    time = [column.name for column in TABLES[name].columns].index("at_s") - 1
+    rows = sorted(rows, key=lambda row: row[time])
+    return _columns(name, replication, [list(values) for values in zip(*rows, strict=True)] if rows else [])
+
+
+def _columns(name: str, replication: int, columns: list[Any]) -> pa.Table:
+    schema = arrow_schema(TABLES[name])
+    if not columns:
+        return schema.empty_table()
+    arrays = [pa.array(np.full(len(columns[0]), replication, dtype=np.int64))]
+    for field, values in zip(list(schema)[1:], columns, strict=True):
+        if pa.types.is_dictionary(field.type) and not isinstance(values, pa.DictionaryArray):
+            arrays.append(pa.array(values, pa.string()).dictionary_encode())
+        else:
+            arrays.append(values if isinstance(values, pa.DictionaryArray) else pa.array(values, field.type))
+    return pa.table(arrays, names=schema.names)

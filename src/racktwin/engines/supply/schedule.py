@@ -65,7 +65,8 @@ def line_needs(scenario: Scenario, seed: int, replication: int, ticks: int) -> d
             for part, count in pieces[product].items():
                 if part in stocks:
                     needs[stocks[part]][tick] += quantity * count
-    return needs
+    more = 1.0 + float(net.line.replacements)
+    return {stock: np.diff(np.floor(np.cumsum(series) * more + 1e-9), prepend=0.0) for stock, series in needs.items()}
 
 
 def _products(scenario: Scenario) -> set[str]:

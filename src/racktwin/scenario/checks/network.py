@@ -155,7 +155,7 @@ def demand_beyond_capacity(plant: Scenario) -> Iterator[Finding]:
     for net in networks(plant):
         for part, pieces_per_s in _mean_demand_per_s(plant, net).items():
             makers = [supply for supply in net.supplies.values() if supply.part == part]
-            can = _most_per_s(makers)
+            can = _most_per_s(makers, float(plant.horizon_s))
             if makers and pieces_per_s > can * (1.0 + 1e-9):
                 week = 7 * 86400.0
                 message = (
@@ -167,11 +167,11 @@ def demand_beyond_capacity(plant: Scenario) -> Iterator[Finding]:
                 yield error(("network", "supplies", name, "capacity"), message, remedy)
 
 
-def _most_per_s(makers: Iterable[Supply]) -> float:
+def _most_per_s(makers: Iterable[Supply], horizon_s: float) -> float:
     return sum(
         float("inf") if supply.capacity is None else supply.capacity.pieces_per_s * supply.fraction_good
         for supply in makers
-        if supply.qualified
+        if supply.qualified or float(supply.qualification_time_s or horizon_s) < horizon_s
     )
 
 

@@ -1,0 +1,75 @@
+"""The engines of a scenario, one after another in each replication: what one gives, the next receives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from racktwin.engines.line import CompiledLine, DispatchRule, compile_line, replicate, with_receipts
+from racktwin.engines.supply import replicate_supply
+from racktwin.model import Scenario
+from racktwin.model.quantity import Count
+from racktwin.model.requirements import line_stocks
+
+
+@dataclass(frozen=True)
+class Chain:
+    """A scenario ready to be replicated; ``line`` is None where there is none."""
+
+    scenario: Scenario
+    line: CompiledLine | None
+
+    @property
+    def rules(self) -> dict[str, DispatchRule]:
+        """The rules by which work centers of the line order their queues."""
+        if self.line is None:
+            return {}
+        return {self.line.names.work_centers[center]: rule for center, rule in self.line.rules.items()}
+
+    def supply(self, replication: int, seed: int) -> dict[str, pa.Table]:
+        """The tables of the supply engine; empty without a network."""
+        return replicate_supply(self.scenario, replication, seed) if self.scenario.has_supply else {}
+
+    def receipts(self, supply: dict[str, pa.Table]) -> pa.Table | None:
+        """What of the network's receipts reaches the line."""
+        stocks = line_stocks(self.scenario)
+        if not supply or not stocks:
+            return None
+        receipts = supply["part_receipts"]
+        return receipts.filter(pc.is_in(receipts["stock"].cast(pa.string()), pa.array(list(stocks.values()))))
+
+    def replicate(self, replication: int, seed: int, *, is_recording: bool = True) -> dict[str, pa.Table]:
+        """The tables of all engines in one replication.
+
+        Without recording the line has rows in ``shipments`` and ``work_orders`` only. Raises SimulationError if a
+        simulated state breaks one of its own rules.
+        """
+        supply = self.supply(replication, seed)
+        if self.line is None:
+            return supply
+        receipts = self.receipts(supply)
+        line = self.line if receipts is None else with_receipts(self.line, receipts)
+        return {**supply, **replicate(line, replication, seed, is_recording=is_recording)}
+
+
+def compile_chain(scenario: Scenario, rules: Mapping[str, DispatchRule] | None = None) -> Chain:
+    """The scenario's engines, the line with ``rules`` of some work centers.
+
+    The scenario must have passed ``scenario.checks``.
+    """
+    return Chain(scenario, compile_line(_supplied(scenario), rules=rules) if scenario.has_line else None)
+
+
+def _supplied(scenario: Scenario) -> Scenario:
+    """The scenario with the parts that its network brings to the line coming by receipts only, from nothing on hand."""
+    brought = line_stocks(scenario) if scenario.has_supply else {}
+    if not brought:
+        return scenario
+    by_receipts = {"supply": "receipts", "initial_stock": Count(0)}
+    parts = {
+        name: part.model_copy(update=by_receipts) if name in brought else part for name, part in scenario.parts.items()
+    }
+    return scenario.model_copy(update={"parts": parts})
