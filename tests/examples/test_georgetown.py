@@ -16,8 +16,10 @@ from racktwin.scenario import read_scenario
 FOLDER = resources.files("racktwin") / "examples" / "georgetown"
 
 # Experiment settings, drawing positions, cap levels to choose from, the point "uncapped is uncapped", and the counts
-# that repeat the bill of materials (test_operations_consume_what_the_bill_of_materials_says).
+# that repeat the bill of materials (test_operations_consume_what_the_bill_of_materials_says). In the network: its tick,
+# what a planner decides (review, look-ahead, shares of sources), and where cities lie.
 NOT_A_FACT = re.compile(
+    r"network\.(tick|.*\.(latitude|longitude|review_every|look_ahead|share|per|order))\Z|"
     r"(horizon|warm_up|replications)\Z|.*\.position\.[xy]\Z|.*\.cap\.levels\.\d+\Z|cap_tables\..*|.*\.consumes\.\w+\Z"
 )
 

@@ -9,7 +9,6 @@ import pytest
 from racktwin.engines.line import compile_line, replicate
 from racktwin.errors import RunError
 from racktwin.results import RunFolder
-from racktwin.results.schema import TABLES
 from racktwin.run import Progress, run_scenario, simulate_tables
 
 from .plant import small_file
@@ -30,7 +29,7 @@ def test_tables_in_memory_are_those_in_the_folder(tmp_path: Path) -> None:
     file = small_file()
     run = run_scenario(file, tmp_path / "run", marginals=False, replications=2)
     for replication, tables in enumerate(simulate_tables(file.scenario, 2, 11)):
-        for name in TABLES:
+        for name in tables:
             assert run.table(name, None, replication).to_pydict().keys() == tables[name].to_pydict().keys()
             assert str(run.table(name, None, replication).to_pylist()) == str(tables[name].to_pylist())
 
