@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from racktwin.engines.line import compile_line, replicate
 from racktwin.errors import ScenarioError, SimulationError
 from racktwin.model import Scenario
 from racktwin.plan.unrecorded import UNRECORDED, in_window
+from racktwin.run.chain import compile_chain
 from racktwin.scenario import Document, Place
 from racktwin.scenario.checks import check
 from racktwin.scenario.override import apply_overrides
@@ -46,12 +46,12 @@ def simulate(task: Task) -> dict[str, Any]:
     """``{"kpis": {name: [value per replication]}}``, or ``{"refused": why}`` for a plant that cannot be."""
     try:
         scenario = scenario_with(task.document, task.overrides)
-        compiled = compile_line(scenario)
+        chain = compile_chain(scenario)
         seed = scenario.seed if task.seed is None else task.seed
         window_s = float(scenario.warm_up_s), float(scenario.horizon_s)
         values: dict[str, list[float | None]] = {name: [] for name in UNRECORDED}
         for replication in range(task.replications):
-            tables = replicate(compiled, replication, seed, is_recording=False)
+            tables = chain.replicate(replication, seed, is_recording=False)
             shipped = in_window(tables["shipments"], window_s)
             for name, kpi in UNRECORDED.items():
                 value = kpi(shipped)
