@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from .supply_design import design
 from .supply_stock import stock
 from .supply_stress import stress
 from .terminal import note, print_json, print_table
@@ -17,6 +18,7 @@ supply = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Ask the 
 
 supply.command()(stress)
 supply.command()(stock)
+supply.command()(design)
 
 
 @supply.command()

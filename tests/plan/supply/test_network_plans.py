@@ -167,6 +167,24 @@ def test_stress_from_the_command_line(tmp_path: Path) -> None:
     assert "site monterrey" in page.read_text()
 
 
+def test_design_opens_an_alternate_where_a_strait_closes_often() -> None:
+    pytest.importorskip("highspy")
+    frequent = (
+        *("network.disruptions.strait.rate=50 %/yr", "network.supplies.boards_mexico.opening_cost=1e5 USD"),
+        *("network.supplies.boards_mexico.qualification_time=4 wk", "network.demand.cloud.backorder_cost=50000 USD/d"),
+        "network.stocks.boards_georgetown.policy={rule: s_S, reorder_point: 400, order_up_to: 500}",
+    )
+    answer = racktwin(
+        *("supply", "design", str(_FILE), "--json", "--gap", "0.1 %"), *(a for o in frequent for a in ("--set", o))
+    )
+    told = json.loads(answer.stdout)
+
+    assert told["gap"] <= 0.001
+    assert told["expected_usd"] <= told["as_it_is"]["expected_usd"]
+    assert [option["name"] for option in told["options"]] == ["boards_mexico"]
+    assert sum(future["probability"] for future in told["futures"]) == pytest.approx(1)
+
+
 def test_wrong_commands_say_what_to_write() -> None:
     unknown = racktwin("supply", "stress", str(_FILE), "--lost", "mars")
     bare = racktwin("supply", "stress", str(_FILE), "--recover", "6")

@@ -9,7 +9,7 @@ import pytest
 
 from racktwin.errors import RacktwinError
 from racktwin.plan.supply.flows import FlowNetwork, loss_of
-from racktwin.plan.supply.resilience import exposures, impact, time_to_survive_s
+from racktwin.plan.supply.resilience import binding_limits, exposures, impact, time_to_survive_s
 from racktwin.plan.supply.stages import Floats
 
 WEEK_S = 604800.0
@@ -230,3 +230,12 @@ def test_parts_made_from_each_other_are_refused() -> None:
 
     with pytest.raises(RacktwinError, match="circle: board, rack"):
         FlowNetwork(**{**fields, "takes": np.array([(3, 0), (0, 2)])})
+
+
+def test_limits_that_bind_are_named() -> None:
+    """2 racks a week of 1 board and 2 shelves: shelves of 3 + 2 a week are enough, of 2 + 1 are not, boards are."""
+    network = worked_example()
+    tight = FlowNetwork(**{**vars(network), "limit_per_s": np.array([4, 2, 1]) / WEEK_S})
+
+    assert binding_limits(network) == ()
+    assert binding_limits(tight) == ("shelves a", "shelves b")

@@ -90,6 +90,29 @@ def exposures(network: FlowNetwork, losses: Sequence[tuple[Loss, float]]) -> lis
     return sorted(rated, key=lambda one: (-one.impact_usd, one.survive_s, one.name))
 
 
+def binding_limits(network: FlowNetwork) -> tuple[str, ...]:
+    """What keeps the undisturbed network from meeting its demand for good: the limits that more would relieve, by name.
+
+    Empty where demand is met. Stocks and lead times are left out: this is about capacity.
+    """
+    programme = Program()
+    flows = programme.columns(len(network.ways))
+    wanted = network.demand_per_s * _SCALE_S
+    lost = programme.columns(len(wanted), 1.0, 0.0, wanted)
+    need = np.zeros(len(network.stocks))
+    np.add.at(need, network.demand_stock, wanted)
+    rows = programme.rows(len(need), need, np.inf)
+    programme.put(rows[network.fills], flows, 1.0)
+    programme.put(rows[network.takes[:, 1]], flows[network.takes[:, 0]], -network.pieces)
+    programme.put(rows[network.demand_stock], lost, 1.0)
+    limits = _limits(programme, network, flows, network.limit_per_s * _SCALE_S)
+    found = programme.solve_linear()
+    _checked(found.status, 0.0)
+    if found.values[lost].sum() <= 1e-6 * wanted.sum():
+        return ()
+    return tuple(name for name, dual in zip(network.limits, found.row_duals[limits], strict=True) if dual < -1e-9)
+
+
 def _flows(programme: Program, network: FlowNetwork, loss: Loss) -> Ints:
     return programme.columns(len(network.ways), 0.0, 0.0, np.where(loss.closed, 0.0, np.inf))
 
