@@ -20,7 +20,7 @@ def main() -> None:
     """Simulate once and print what it took."""
     order: dict[str, Any] = json.load(sys.stdin)
     from racktwin.engines.line import compile_line, replicate
-    from racktwin.run.memory import keep_memory_small, return_freed_memory
+    from racktwin.results.memory import keep_memory_small, return_freed_memory
 
     keep_memory_small()
     make = PLANTS[order["name"]]

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from racktwin.results import RunFolder
+from racktwin.results.dimensions import scenario_tables
 from racktwin.results.schema import TABLES
 
 _COMPARE = {
@@ -26,6 +27,7 @@ def test_every_table_is_listed_with_its_rows(client: TestClient, run: RunFolder)
     listed = {table["name"]: table for table in client.get("/api/runs/plant/tables").json()["tables"]}
     assert TABLES.keys() | {"kpis", "cycle_times", "scenario_feeds", "run"} <= listed.keys()
     assert {name: listed[name]["rows"] for name in run.manifest.row_counts} == run.manifest.row_counts
+    assert {name for name in listed if name.startswith("scenario_")} == scenario_tables(run.scenario).keys()
     for name in listed:
         assert client.get(f"/api/runs/plant/tables/{name}?limit=2").status_code == 200, name
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import math
 from collections.abc import Callable
@@ -12,6 +13,8 @@ import pyarrow as pa
 from fastapi import Depends, Path, Request, Response
 
 from .open_runs import OpenRun, OpenRuns
+
+_LEVEL = 4
 
 
 def runs_of(request: Request) -> OpenRuns:
@@ -31,20 +34,25 @@ Opened = Annotated[OpenRun, Depends(opened_run)]
 
 
 def answer(
-    request: Request, opened: OpenRun, make: Callable[[], Any], media_type: str = "application/json"
+    request: Request, opened: OpenRun, make: Callable[[], Any], media_type: str = "application/json", also: str = ""
 ) -> Response:
-    """``make()`` as JSON (or its bytes), from the cache where the same was asked of this version of the run."""
-    tag = f'"{opened.version}"'
-    headers = {"etag": tag, "cache-control": "private, no-cache"}
+    """``make()`` as JSON (or its bytes), compressed once and kept for this version of the run.
+
+    ``also`` is what the answer depends on besides the run and the address.
+    """
+    tag = f'"{opened.version}{also}"'
+    headers = {"etag": tag, "cache-control": "private, no-cache", "vary": "accept-encoding"}
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=headers)
 
     def content() -> bytes:
         made = make()
-        return made if isinstance(made, bytes) else to_json(made)
+        return gzip.compress(made if isinstance(made, bytes) else to_json(made), _LEVEL, mtime=0)
 
-    key = (request.url.path, request.url.query)
-    return Response(opened.owner.answer(opened, key, content), media_type=media_type, headers=headers)
+    packed = opened.owner.answer(opened, (request.url.path, request.url.query, also), content)
+    if "gzip" not in request.headers.get("accept-encoding", ""):
+        return Response(gzip.decompress(packed), media_type=media_type, headers=headers)
+    return Response(packed, media_type=media_type, headers={**headers, "content-encoding": "gzip"})
 
 
 def to_json(value: Any) -> bytes:

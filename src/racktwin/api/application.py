@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib import import_module
 
+from anyio import to_thread
 from fastapi import FastAPI
 from pydantic import BaseModel
 from starlette.middleware.gzip import GZipMiddleware
@@ -41,6 +44,7 @@ _ROUTERS = (
     schedule_routes.router,
     pages.router,
 )
+_THREADS = 8
 _ABOUT = """Runs of the racktwin workspace: start and follow them, read their tables, numbers and pictures.
 
 Errors have one shape: `{"error": {"code", "message", "remedy", "problems"}}`. Changes need the header `X-Racktwin: 1`.
@@ -58,6 +62,8 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def live(app: FastAPI) -> AsyncIterator[None]:
+        to_thread.current_default_thread_limiter().total_tokens = _THREADS
+        threading.Thread(target=import_module, args=("scipy.special",), daemon=True).start()  # intervals need it
         yield
         app.state.jobs.close()
 

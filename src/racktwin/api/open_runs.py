@@ -6,6 +6,7 @@ with every replication that is done.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
@@ -18,8 +19,9 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from racktwin.errors import RacktwinError
 from racktwin.results import RunFolder
-from racktwin.results.dimensions import scenario_tables
+from racktwin.results.dimensions import SCENARIO_TABLES
 from racktwin.results.manifest import Manifest
 from racktwin.results.schema import TABLES
 from racktwin.results.views import SUMMARY_VIEWS
@@ -27,7 +29,7 @@ from racktwin.results.views import SUMMARY_VIEWS
 from .problems import ApiError
 from .workspace import Workspace, version_of
 
-_MOST_CONNECTIONS = 4
+_MOST_CONNECTIONS = 3
 _MEMORY = "128MB"
 _MOST_ANSWER_BYTES = 24_000_000
 _AT_ONCE = 3
@@ -47,8 +49,7 @@ class OpenRun:
     @cached_property
     def table_names(self) -> tuple[str, ...]:
         """Tables, derived tables, views and the scenario's tables."""
-        scenario = scenario_tables(self.run.scenario)
-        return tuple(sorted({*TABLES, *self.run.extras, *SUMMARY_VIEWS, *scenario, "run", "replications"}))
+        return tuple(sorted({*TABLES, *self.run.extras, *SUMMARY_VIEWS, *SCENARIO_TABLES, "run", "replications"}))
 
     def columns(self, table: str) -> dict[str, str]:
         """Name and DuckDB type of each column; ApiError 404 if there is no such table."""
@@ -97,6 +98,7 @@ class OpenRuns:
         self._lock = threading.RLock()
         self._opened: OrderedDict[str, OpenRun] = OrderedDict()
         self._connections: OrderedDict[tuple[str, str, int | None], duckdb.DuckDBPyConnection] = OrderedDict()
+        self._connecting: dict[tuple[str, str, int | None], threading.Lock] = {}
         self._answers: OrderedDict[tuple[str, ...], bytes] = OrderedDict()
         self._answer_bytes = 0
         self._turns = threading.BoundedSemaphore(_AT_ONCE)
@@ -160,13 +162,30 @@ class OpenRuns:
     def _connection(self, opened: OpenRun, replication: int | None) -> duckdb.DuckDBPyConnection:
         key = (opened.name, opened.version, replication)
         with self._lock:
-            if key not in self._connections:
+            turn = self._connecting.setdefault(key, threading.Lock())
+        with turn:  # others wait for this connection only, not for the server
+            with self._lock:
+                known = self._connections.get(key)
+            if known is None:
                 part = opened.run if replication is None else opened.run.only([replication])
-                self._connections[key] = part.connect(memory_limit=_MEMORY)
+                known = part.connect(memory_limit=_MEMORY)
+        with self._lock:
+            self._connections[key] = known
             self._connections.move_to_end(key)
             while len(self._connections) > _MOST_CONNECTIONS:
-                self._connections.popitem(last=False)  # closed when its last cursor is
-            return self._connections[key]
+                old, _ = self._connections.popitem(last=False)  # closed when its last cursor is
+                self._connecting.pop(old, None)
+        return known
+
+    def warm(self, opened: OpenRun) -> None:
+        """Connect to the run in the background: whoever looks at its head looks at more of it next."""
+        if opened.run.replications:
+            threading.Thread(target=self._warm, args=(opened,), daemon=True).start()
+
+    def _warm(self, opened: OpenRun) -> None:
+        with contextlib.suppress(duckdb.Error, RacktwinError, OSError):
+            self._connection(opened, None)
+            self._connection(opened, opened.run.replications[0])
 
     def answer(self, opened: OpenRun, key: Sequence[str], make: Callable[[], bytes]) -> bytes:
         """``make()``, or what it gave for this version of the run before."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
@@ -15,6 +16,7 @@ from racktwin.errors import RacktwinError
 from racktwin.results.manifest import Manifest
 
 from .answers import Opened, answer, runs_of
+from .open_runs import OpenRun
 from .problems import ApiError, errors
 from .workspace import Workspace
 
@@ -91,6 +93,7 @@ def list_runs(
 @router.get("/runs/{run}", responses=errors(404, 409), response_model=RunDetailOut)
 def read_run(opened: Opened) -> dict[str, Any]:
     """One run: how it went, what was made from which files."""
+    opened.owner.warm(opened)
     manifest = opened.run.manifest
     return {
         **_summary(opened.name, manifest, opened.run.report_path.is_file()),
@@ -130,29 +133,27 @@ def read_report(opened: Opened) -> Response:
 def compare_runs(
     request: Request,
     run: Annotated[list[str], Query(min_length=2, max_length=6, description="two or more; the first is the base")],
-) -> dict[str, Any]:
+) -> Response:
     """KPI by KPI, each run less the first, with the 95 % interval of the difference.
 
     Runs of the same replications are paired, so that the chance they share does not count.
     """
-    from racktwin.kpi import KPIS, difference
-
-    from .kpi_routes import kpi_table
-
     opened = [runs_of(request).get(name) for name in run]
+    versions = "-".join(one.version for one in opened[1:])
+    return answer(request, opened[0], lambda: _compared(opened), also=versions)
+
+
+def _compared(opened: Sequence[OpenRun]) -> dict[str, Any]:
+    from racktwin.kpi import difference
+
+    from .kpi_routes import definitions, kpi_table
+
     base, *others = [kpi_table(one) for one in opened]
     compared = []
     for one, kpis in zip(opened[1:], others, strict=True):
         found = [{**asdict(item), "significant": item.significant} for item in difference(base, kpis)]
         compared.append({"run": one.name, "differences": found})
-    from .answers import plain
-
-    definitions = {
-        kpi.name: {"title": kpi.title, "unit": kpi.unit, "direction": kpi.direction, "formula": kpi.formula}
-        for kpi in KPIS.values()
-    }
-    answered: dict[str, Any] = plain({"base": opened[0].name, "runs": compared, "kpis": definitions})
-    return answered
+    return {"base": opened[0].name, "runs": compared, "kpis": definitions()}
 
 
 @router.get("/palette", responses=errors())

@@ -41,7 +41,7 @@ def _interrupt_at_end_of_input() -> None:
 
 
 def _work(task: dict[str, Any]) -> str:
-    from racktwin.run.memory import keep_memory_small
+    from racktwin.results.memory import keep_memory_small
 
     keep_memory_small()
     from racktwin.run import Progress, resume_run, run_scenario

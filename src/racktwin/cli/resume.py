@@ -24,8 +24,8 @@ def resume(
 
     Replications that are done stay; the others come out as they would have without the interruption.
     """
+    from racktwin.results.memory import keep_memory_small
     from racktwin.run import resume_run
-    from racktwin.run.memory import keep_memory_small
 
     keep_memory_small()
     with progress() as shown:

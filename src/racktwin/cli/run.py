@@ -50,7 +50,7 @@ def run(
 
     Tables, KPIs and report go to a new folder. Ctrl-C keeps the replications that are done (exit code 130).
     """
-    from racktwin.run.memory import keep_memory_small
+    from racktwin.results.memory import keep_memory_small
     from racktwin.scenario import read_overrides, read_scenario
 
     from_files = [line for path in set_file or [] for line in read_overrides(path)]

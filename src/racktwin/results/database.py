@@ -31,6 +31,7 @@ def connect(run: RunFolder, threads: int = 2, memory_limit: str = "256MB") -> du
             "memory_limit": memory_limit,
             "threads": threads,
             "temp_directory": "",
+            "enable_external_file_cache": False,  # the system keeps files; a copy here only takes memory
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "allow_community_extensions": False,

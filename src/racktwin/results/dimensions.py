@@ -10,6 +10,12 @@ from racktwin.model import Operation, Scenario
 
 _TEXT, _WHOLE, _NUMBER, _YES = pa.string(), pa.int64(), pa.float64(), pa.bool_()
 
+SCENARIO_TABLES = (
+    *("scenario_parts", "scenario_tree", "scenario_operations", "scenario_work_centers"),
+    *("scenario_operator_groups", "scenario_feeds", "scenario_cooling_loops", "scenario_defect_kinds"),
+)
+"""Names of the tables that :func:`scenario_tables` makes, for who only lists them."""
+
 
 def scenario_tables(scenario: Scenario) -> dict[str, pa.Table]:
     """One table per kind of entity that queries join with; every name begins with ``scenario_``."""

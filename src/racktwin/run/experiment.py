@@ -16,11 +16,11 @@ from racktwin.kpi import compute
 from racktwin.model import Scenario
 from racktwin.results import RunFolder, RunWriter
 from racktwin.results.manifest import RuleRecord
+from racktwin.results.memory import return_freed_memory
 from racktwin.scenario import ScenarioFile
 
 from .chain import Chain, compile_chain
 from .marginal import marginal_values
-from .memory import return_freed_memory
 
 
 @dataclass(frozen=True)
