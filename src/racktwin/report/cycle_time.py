@@ -20,7 +20,7 @@ CAUSES = {
     "wait_power": ("waits for power", "$power"),
     "wait_coolant": ("waits for coolant", "$coolant"),
     "wait_material": ("waits for parts and components", "$material"),
-    "wait_gang": ("waits for its gang", "$gang"),
+    "wait_gang": ("waits for its gang or batch", "$gang"),
     "wait_calendar": ("closed", "$calendar"),
     "down": ("cell down", "$down"),
     "blocked": ("blocked: nowhere to go", "$blocked"),

@@ -19,6 +19,12 @@ REASONS = {
     "blocked": ("finished, nowhere to go", "$blocked"),
     "repair_wait": ("down, waits for repair", "$down"),
     "repair": ("down, in repair", "$down"),
+    "setup": ("is set up", "$scheduled_down"),
+    "maintenance": ("in maintenance", "$scheduled_down"),
+    "maintenance_wait": ("waits for maintenance", "$scheduled_down"),
+    "trial": ("engineering time", "$engineering"),
+    "trial_wait": ("waits for engineering", "$engineering"),
+    "batching": ("waits for the rest of a batch", "$standby"),
     "closed": ("closed", "$calendar"),
 }
 """How a work unit that does not work is called and coloured, by the reason in the table of states."""
