@@ -133,7 +133,7 @@ def enqueue(line: Line, index: int) -> None:
 
 @kernel
 def join(line: Line, index: int, operation: int) -> None:
-    """Item ``index`` comes to ``operation``: it is kitted the first time, waits for its gang or batch, and then queues."""
+    """Item ``index`` comes to ``operation``: it is kitted the first time, waits for its gang, and then queues."""
     item, row, now_s = line.items[index], line.operations[operation], line.clock[0].now_s
     item.operation = operation
     item.queued_s = item.waiting_since_s = now_s
