@@ -1,0 +1,132 @@
+"""The heat of a hall through its cooling plant, step by step: power, water, and what coolant lets GPUs draw.
+
+The plant does not act back on the run by itself: :func:`throttled` says which cap the coolant would have forced and
+when, and a run with these caps as steps is the next approximation (two are enough where caps are rare).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from racktwin.model.cooling import ColdPlate, CoolingPlant
+from racktwin.sim.cooling import COOLED, replay
+
+from .compile_cooling import cooling_plants
+
+Floats = npt.NDArray[np.float64]
+STEP_S = 15.0
+
+COOLING = pa.schema(
+    [
+        ("start_s", pa.float64()),
+        ("end_s", pa.float64()),
+        ("it_w", pa.float64()),
+        ("heat_w", pa.float64()),
+        ("supply_k", pa.float64()),
+        ("return_k", pa.float64()),
+        ("facility_supply_k", pa.float64()),
+        ("facility_return_k", pa.float64()),
+        ("rejected_w", pa.float64()),
+        ("pump_w", pa.float64()),
+        ("fan_w", pa.float64()),
+        ("chiller_w", pa.float64()),
+        ("water_kg_per_s", pa.float64()),
+        ("gpu_limit_w", pa.float64()),
+    ]
+)
+"""One row: a step of the plant. ``it_w``: the racks' mean draw; ``heat_w``: of it to liquid; ``gpu_limit_w``: the most
+a GPU may draw on coolant that warm."""
+
+
+@dataclass(frozen=True)
+class Overhead:
+    """What the plant took over a run. ``pue``: (racks + pumps + fans + chillers) by racks; WUE by racks' energy."""
+
+    pue: float
+    wue_l_per_kwh: float
+
+
+def heat_of(
+    rack_power: pa.Table,
+    liquid_share: dict[str, float],
+    plant: CoolingPlant,
+    weather: Any,
+    *,
+    horizon_s: float,
+    into_year_s: float = 0.0,
+    step_s: float = STEP_S,
+) -> pa.Table:
+    """:data:`COOLING` of one replication's ``rack_power`` (``rack``, ``start_s``, ``end_s``, ``draw_w``).
+
+    ``liquid_share``: of each rack's heat, what its cold plates take (the rest is not this plant's). ``weather``: rows
+    of :data:`racktwin.sim.cooling.WEATHER` from the start of a year, in the local time in which the run begins
+    ``into_year_s`` later. Energy is exact: a step holds the mean of its intervals.
+    """
+    edges_s = np.append(np.arange(0.0, horizon_s, step_s), horizon_s)
+    racks = np.array(_names(rack_power["rack"]))
+    start_s, end_s, draw_w = (np.asarray(rack_power[name], np.float64) for name in ("start_s", "end_s", "draw_w"))
+    shares = np.array([liquid_share.get(name, 0.0) for name in racks])
+    it_w = step_means(start_s, end_s, draw_w, edges_s)
+    heat_w = step_means(start_s, end_s, draw_w * shares, edges_s)
+    out = np.zeros(len(it_w), COOLED).view(np.recarray)
+    lasts_s = np.diff(edges_s)
+    replay(cooling_plants([plant]), weather, edges_s[:-1] + into_year_s, lasts_s, heat_w, out)
+    columns = {name: np.array(out[name]) for name in COOLING.names if name in COOLED.names}  # type: ignore[operator]
+    limits_w = gpu_limits_w(plant.cold_plate, np.array(out.supply_k))
+    given = {"start_s": edges_s[:-1], "end_s": edges_s[1:], "it_w": it_w, "heat_w": heat_w, "gpu_limit_w": limits_w}
+    return pa.table({**columns, **given}).select(COOLING.names).cast(COOLING)
+
+
+def step_means(start_s: Floats, end_s: Floats, draw_w: Floats, edges_s: Floats) -> Floats:
+    """The mean between edges of the sum of intervals of constant draw, W; exact."""
+    times_s = np.concatenate([start_s, end_s, edges_s[:1]])
+    changes_w = np.concatenate([draw_w, -draw_w, [0.0]])
+    order = np.argsort(times_s, kind="stable")
+    times_s, level_w = times_s[order], np.cumsum(changes_w[order])
+    energy_j = np.concatenate([[0.0], np.cumsum(level_w[:-1] * np.diff(times_s))])
+    at_edges_j = np.interp(edges_s, times_s, energy_j)
+    return np.asarray(np.diff(at_edges_j) / np.diff(edges_s), np.float64)
+
+
+def gpu_limits_w(cold_plate: ColdPlate, supply_k: Floats) -> Floats:
+    """The most a GPU may draw on coolant of ``supply_k`` so that it does not throttle, W."""
+    return np.asarray(np.maximum(cold_plate.hottest_k - supply_k, 0.0) / cold_plate.resistance_k_per_w, np.float64)
+
+
+def throttled(cooling: pa.Table, most_w: float, hold_s: float = 900.0) -> list[tuple[float, float]]:
+    """(time, cap in W) at which GPUs that could draw ``most_w`` must be capped, or eased again, for the coolant.
+
+    A cap is the lowest of the coming ``hold_s``, so that it changes no more often than that.
+    """
+    start_s, end_s = (np.asarray(cooling[name], np.float64) for name in ("start_s", "end_s"))
+    limit_w = np.minimum(np.asarray(cooling["gpu_limit_w"], np.float64), most_w)
+    found: list[tuple[float, float]] = []
+    before_w, row = most_w, 0
+    while row < len(limit_w):
+        stop = int(np.searchsorted(start_s, start_s[row] + hold_s - 1e-9))
+        cap_w = float(limit_w[row:stop].min())
+        if cap_w != before_w:
+            found.append((float(start_s[row]), cap_w))
+        before_w, row = cap_w, stop
+    return found if len(end_s) else []
+
+
+def overhead_of(cooling: pa.Table, *, other_w: float = 0.0) -> Overhead:
+    """PUE and WUE over all rows; ``other_w`` is what else the facility draws (losses upstream, air cooling)."""
+    lasts_s = np.asarray(cooling["end_s"], np.float64) - np.asarray(cooling["start_s"], np.float64)
+
+    def total(*names: str) -> float:
+        return float(sum((np.asarray(cooling[name], np.float64) * lasts_s).sum() for name in names))
+
+    it_j = total("it_w")
+    plant_j = total("pump_w", "fan_w", "chiller_w") + other_w * float(lasts_s.sum())
+    return Overhead((it_j + plant_j) / it_j, total("water_kg_per_s") / (it_j / 3.6e6))
+
+
+def _names(column: pa.ChunkedArray) -> list[str]:
+    return [str(name) for name in column.to_pylist()]
