@@ -19,6 +19,9 @@ from tests.run.plant import DOCUMENT
 from .live import Server, serving, wait_for
 
 
+pytestmark = pytest.mark.xdist_group("jobs")
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("jobs")
