@@ -18,7 +18,6 @@ from tests.run.plant import DOCUMENT
 
 from .live import Server, serving, wait_for
 
-
 pytestmark = pytest.mark.xdist_group("jobs")
 
 

@@ -59,6 +59,36 @@ def test_people_and_pieces_have_their_courses(client: TestClient, run: RunFolder
     assert all(value >= -1e-9 for one in pieces for value in one["count"])
 
 
+def test_any_column_has_its_course(client: TestClient, run: RunFolder) -> None:
+    params: dict[str, Any] = {"table": "limits", "column": "draw", "by": "name", "points": 25}
+    found = client.get("/api/runs/plant/series/column", params=params).json()
+    rows = run.table("limits", None, 0).to_pylist()
+    assert [one["name"] for one in found["series"]] == sorted({row["name"] for row in rows})
+    width = found["edges_s"][1] - found["edges_s"][0]
+    for one in found["series"]:
+        drawn = sum(r["draw"] * (r["end_s"] - r["start_s"]) for r in rows if r["name"] == one["name"])
+        assert sum(one["value"]) * width == pytest.approx(drawn, rel=1e-9)
+
+
+def test_rows_with_a_time_have_the_mean_of_each_bucket(client: TestClient, run: RunFolder) -> None:
+    params: dict[str, Any] = {"table": "material", "column": "on_hand", "by": "part", "points": 6}
+    found = client.get("/api/runs/plant/series/column", params=params).json()
+    rows = run.table("material", None, 0).to_pylist()
+    for one in found["series"]:
+        for bucket, value in enumerate(one["value"]):
+            low, high = found["edges_s"][bucket], found["edges_s"][bucket + 1]
+            mine = [r["on_hand"] for r in rows if r["part"] == one["name"] and low <= r["time_s"] < high]
+            assert value == (pytest.approx(np.mean(mine)) if mine else None)
+
+
+@pytest.mark.parametrize(
+    "words", [("limits", "name", ""), ("limits", "draw", "x"), ("kpis", "value", ""), ("x", "y", "")]
+)
+def test_what_has_no_course_is_refused(client: TestClient, words: tuple[str, str, str]) -> None:
+    params = dict(zip(("table", "column", "by"), words, strict=True))
+    assert client.get("/api/runs/plant/series/column", params=params).status_code in (404, 422)
+
+
 @pytest.mark.parametrize("query", ["from_s=5&to_s=5", "from_s=9&to_s=3", "replication=99", "points=1", "from_s=x"])
 def test_an_impossible_window_is_refused(client: TestClient, query: str) -> None:
     assert client.get(f"/api/runs/plant/series/limits?{query}").status_code in (404, 422)

@@ -8,10 +8,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from racktwin.report import write_report
+from racktwin.results.store import RunWriter
 from racktwin.run import run_scenario
 from racktwin.scenario import read_scenario, starter_text
 from tests.api.live import Server, serving
@@ -42,6 +44,10 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
         file = read_scenario("georgetown", ["horizon=6 wk", "warm_up=2 wk", *more])
         run = run_scenario(file, root / "runs" / name, replications=2, marginals=name == "base")
     write_report(run)
+    stocks = {"time_s": [86400.0 * day for day in range(40) for _ in "ab"], "part": ["a", "b"] * 40}
+    writer = RunWriter.resume(run)
+    writer.write_extra("frontier", pa.table({**stocks, "cost_usd": [float(n % 7) for n in range(80)]}))
+    writer.finish("finished")
     (root / "scenarios").mkdir()
     (root / "scenarios" / "plant.yaml").write_text(starter_text())
     return root

@@ -33,6 +33,7 @@ PAGES = {  # name: address, and what is there once it has drawn
     "tables": ("/run/base/tables/operations", "table tbody tr"),
     "assumptions": ("/run/base/assumptions", "table tbody tr"),
     "report": ("/run/half/report", "iframe.report"),
+    "plan": ("/run/half/plan", "canvas[data-heat]"),
 }
 
 

@@ -44,6 +44,15 @@ class Buckets:
             np.maximum(peaks[begin + 1 : end], size, out=peaks[begin + 1 : end])
         return peaks
 
+    def row_means(self, time_s: Floats, value: Floats) -> Floats:
+        """The mean ``value`` of the rows in each bucket (n,); NaN where there is none."""
+        count = len(self.edges) - 1
+        place = np.clip(np.searchsorted(self.edges, time_s, "right") - 1, 0, count - 1)
+        rows = np.bincount(place, minlength=count).astype(np.float64)
+        sums = np.bincount(place, weights=value, minlength=count)
+        means: Floats = np.divide(sums, rows, out=np.full(count, np.nan), where=rows > 0)
+        return means
+
 
 def _ramps(corner_s: Floats, value: Floats, at_s: Floats) -> Floats:
     """Σ value · max(0, t − corner) at each ``at_s``."""

@@ -14,7 +14,9 @@ from .answers import Opened, answer
 from .open_runs import OpenRun
 from .problems import ApiError, errors
 from .series import Buckets
+from .table_query import quoted
 
+_MOST_GROUPS = 100
 router = APIRouter(prefix="/api/runs/{run}/series", tags=["time"])
 
 Points = Annotated[int, Query(ge=2, le=5000, description="buckets between from_s and to_s")]
@@ -164,6 +166,61 @@ def wip_series(
         return by_subject(found, [{"part": name} for name in parts], Buckets.over(*span, points), _count, part)
 
     return answer(request, opened, series)
+
+
+@router.get("/column", responses=errors(404, 409))
+def column_series(
+    request: Request,
+    opened: Opened,
+    table: Annotated[str, Query(max_length=80, examples=["limits"])],
+    column: Annotated[str, Query(max_length=80, examples=["draw"])],
+    by: Annotated[str, Query(max_length=80, description="one course per value of this column", examples=["name"])] = "",
+    replication: Which = None,
+    from_s: From = None,
+    to_s: To = None,
+    points: Points = 200,
+) -> Response:
+    """Course of any number of any table with ``start_s`` and ``end_s`` (time average) or ``time_s`` (mean of the rows).
+
+    The hundred groups with the most rows; null where a bucket has no row of a table with ``time_s``.
+    """
+    span = window(opened, from_s, to_s)
+    part = opened.replication(replication)
+    columns = opened.columns(table)
+    for name in (column, *([by] if by else [])):
+        if name not in columns:
+            raise ApiError(422, f"there is no column {name!r}", f"choose from {', '.join(columns)}")
+    if not {"start_s", "end_s"} <= columns.keys() and "time_s" not in columns:
+        raise ApiError(422, f"{table!r} has no course", "choose a table with start_s and end_s, or with time_s")
+    if columns[column] not in ("DOUBLE", "BIGINT", "INTEGER", "FLOAT"):
+        raise ApiError(422, f"{column!r} is not a number", f"it is of type {columns[column]}")
+
+    def series() -> dict[str, Any]:
+        is_interval = {"start_s", "end_s"} <= columns.keys()
+        begin, end = ("start_s", "end_s") if is_interval else ("time_s", "time_s")
+        group = f"CAST({quoted(by)} AS VARCHAR)" if by else "''"
+        inside = f"{end} >= ? AND {begin} < ? AND isfinite({begin}) AND isfinite({end})"
+        source = f"FROM {quoted(table)} WHERE {inside} AND isfinite(CAST({quoted(column)} AS DOUBLE))"
+        largest = f"SELECT {group}, count(*) {source} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {_MOST_GROUPS}"
+        names = sorted(name for name, _ in opened.rows(largest, list(span), part))
+        found = opened.arrays(
+            f"SELECT {code(group, names)} AS subject, {begin} AS start_s, {end} AS end_s, "
+            f"CAST({quoted(column)} AS DOUBLE) AS value {source} AND {group} IN (SELECT unnest(?))",
+            [*span, names],
+            part,
+        )
+        make = _average if is_interval else _mean_of_rows
+        return by_subject(found, [{"name": name} for name in names], Buckets.over(*span, points), make, part)
+
+    return answer(request, opened, series)
+
+
+def _average(rows: dict[str, Any], buckets: Buckets) -> dict[str, Any]:
+    return {"value": buckets.means(rows["start_s"], rows["end_s"], rows["value"])}
+
+
+def _mean_of_rows(rows: dict[str, Any], buckets: Buckets) -> dict[str, Any]:
+    return {"value": buckets.row_means(rows["start_s"], rows["value"])}
 
 
 def _count(rows: dict[str, Any], buckets: Buckets) -> dict[str, Any]:

@@ -21,25 +21,25 @@ const Floor = lazyPage(() => import("../floor/page"));
 const Schedule = lazyPage(() => import("../schedule/page"));
 const Engine = lazyPage(() => import("./engine"));
 const PAGES: { name: Word; needs?: string[] }[] = [
-  { name: "overview" }, { name: "floor", needs: ["states", "operations"] }, { name: "schedule", needs: ["operations"] }, { name: "time", needs: ["limits", "labour"] },
-  { name: "distributions" }, { name: "supply" }, { name: "hall" }, { name: "fleet" }, { name: "plan" }, { name: "tables" }, { name: "assumptions" }, { name: "report" },
+  { name: "overview" }, { name: "floor", needs: ["states"] }, { name: "schedule", needs: ["operations"] }, { name: "time", needs: ["limits", "labour"] },
+  { name: "distributions" },
+  { name: "supply", needs: ["stock_levels", "supply_orders", "part_receipts"] },
+  { name: "hall", needs: ["rack_power", "outages"] },
+  { name: "fleet", needs: ["gpu_jobs", "hall_queue", "placements"] },
+  { name: "plan", needs: ["plan", "assignments", "planned_operations", "frontier"] },
+  { name: "tables" }, { name: "assumptions" }, { name: "report" },
 ];
-export const ENGINE_TABLES: Record<string, RegExp> = {
-  supply: /^(purchase|supply|inventory|inbound|lane|stock|backorder|orders_placed|spare|disruption|part_receipt)/,
-  hall: /^(placement|hall|rack_power|rack_temperature|cooling_unit|hall_)/,
-  fleet: /^(gpu_|fleet|device_hours|job_|power_cap|jobs$|price)/,
-  plan: /^(plan|assignment|policy|frontier)/,
-};
 
-export const engineTables = (detail: Detail, engine: string): string[] =>
-  [...Object.entries(detail.tables).filter(([, rows]) => rows > 0).map(([name]) => name), ...detail.derived].filter((name) => ENGINE_TABLES[engine]?.test(name));
+/** The tables of a page that the run really has. */
+export const tablesOf = (detail: Detail, page: string): string[] =>
+  (PAGES.find((one) => one.name === page)?.needs ?? []).filter((name) => detail.tables[name] > 0 || detail.derived.includes(name));
 
 export function RunPage({ run, page, rest }: { run: string; page: string; rest: string[] }) {
   const detail = useApi<Detail>(`/api/runs/${encodeURIComponent(run)}`);
   return (
     <Loaded asked={detail}>
       {(data) => {
-        const shown = PAGES.filter(({ name, needs }) => (needs ? needs.some((one) => data.tables[one] > 0) : !(name in ENGINE_TABLES) || engineTables(data, name).length > 0) && (name !== "overview" || true));
+        const shown = PAGES.filter(({ name, needs }) => !needs || tablesOf(data, name).length > 0);
         const resume = () => send(`/api/runs/${encodeURIComponent(run)}/resume`, {}).then(() => go("/"));
         return (
           <>
@@ -79,7 +79,8 @@ function Content({ run, page, rest, detail }: { run: string; page: string; rest:
     case "assumptions": return <Assumptions run={run} scenario={detail.scenario} />;
     case "report": return <Report run={run} has={detail.has_report} />;
     case "overview": return <Overview run={run} />;
-    default: return page in ENGINE_TABLES ? <Engine run={run} detail={detail} engine={page} /> : <Overview run={run} />;
+    case "supply": case "hall": case "fleet": case "plan": return <Engine run={run} detail={detail} engine={page} />;
+    default: return <Overview run={run} />;
   }
 }
 
