@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import re
 from importlib import resources
 from math import exp
@@ -10,6 +11,7 @@ from statistics import mean
 
 import pytest
 
+from racktwin.economics import landed_cost, makers
 from racktwin.model import LedgerEntry, Scenario, ledger
 from racktwin.scenario import read_scenario
 
@@ -142,3 +144,23 @@ def test_half_the_feed_is_half_the_feed(georgetown: Scenario) -> None:
     half = read_scenario(str(FOLDER / "half_feed.yaml")).scenario
     assert half.feeds["test_floor"].limit_w == georgetown.feeds["test_floor"].limit_w / 2
     assert half.work_centers == georgetown.work_centers
+
+
+def test_where_to_build_compares_three_plants_and_duty_outweighs_assembly() -> None:
+    """The facts: 15-25 % on a US$3.1 M rack is tens of times what assembly and test cost; data centres are exempt."""
+    file = read_scenario(str(FOLDER / "where_to_build.yaml"))
+    plant = file.scenario
+    assert file.oddities == ()
+    assert plant.network is not None
+    assert makers(plant, "gb200_nvl72") == ("georgetown", "juarez", "taoyuan")
+
+    def cost(site: str, scenario: Scenario = plant, date: dt.date | None = None) -> dict[str, float]:
+        return landed_cost(scenario, "gb200_nvl72", "dallas", site, date).by_layer()
+
+    sites = {name: site.model_copy(update={"end_uses": {}}) for name, site in plant.network.sites.items()}
+    taxed = plant.model_copy(update={"network": plant.network.model_copy(update={"sites": sites})})
+    due = cost("taoyuan", taxed)
+    assert cost("georgetown")["labor"] > cost("taoyuan")["labor"]
+    assert due["duty"] > 20 * (due["labor"] + due["overhead"] + due["conversion"])
+    assert due["duty"] == pytest.approx(0.25 * 2_888_000, rel=0.02)
+    assert cost("taoyuan", taxed, dt.date(2025, 6, 1))["duty"] == 0.0

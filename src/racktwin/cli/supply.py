@@ -13,6 +13,7 @@ from .supply_design import design
 from .supply_stock import stock
 from .supply_stress import stress
 from .terminal import note, print_json, print_table
+from .terminal import number as number_text
 
 supply = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Ask the supply network: cost, stock, risk.")
 
@@ -57,6 +58,50 @@ def cost(
         return
     columns = tuple(f"made at {one.made_at}, US$" for one in costs)
     print_table(("layer", *columns), layer_rows(costs), numbers=columns)
+
+
+@supply.command()
+def run(
+    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="Scenario file, or the name of an example.")],
+    replications: Annotated[int | None, typer.Option("--replications", min=1, help="Independent repetitions.")] = None,
+    seed: Annotated[int | None, typer.Option("--seed", min=0, help="Seed of chance.")] = None,
+    overrides: Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change a value.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Simulate the network alone and print what became of each stock.
+
+    'racktwin run' simulates it together with the line that its receipts feed, and keeps all tables.
+    """
+    from racktwin.economics.stock_summary import stock_summaries
+    from racktwin.errors import Problem, ScenarioError
+    from racktwin.run.chain import Chain
+    from racktwin.scenario import read_scenario
+
+    plant = read_scenario(scenario, overrides or ()).scenario
+    if not plant.has_supply:
+        remedy = "add network.stocks; docs/supply.md shows one"
+        raise ScenarioError([Problem(scenario, 0, "network", "there is no supply network to simulate", remedy)])
+    chain = Chain(plant, None)
+    number = int(plant.replications if replications is None else replications)
+    tables = [chain.supply(replication, plant.seed if seed is None else seed) for replication in range(number)]
+    rows = stock_summaries(plant, tables)
+    if as_json:
+        print_json([asdict(row) for row in rows])
+        return
+    columns = ("on hand", "owed", "on the way", "fill rate, %", "short, %", "price, US$/wk", "freight", "duty")
+    print_table(
+        ("stock", "part", "site", *columns),
+        (
+            (
+                *(row.stock, row.part, row.site),
+                *(number_text(value) for value in (row.on_hand, row.owed, row.on_the_way)),
+                *(number_text(100 * value) for value in (row.fill_rate, row.short_share)),
+                *(number_text(v) for v in (row.price_usd_per_week, row.freight_usd_per_week, row.duty_usd_per_week)),
+            )
+            for row in rows
+        ),
+        numbers=columns,
+    )
 
 
 def _date(text: str | None) -> dt.date | None:

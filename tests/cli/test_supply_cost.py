@@ -1,0 +1,64 @@
+"""``racktwin supply cost`` and ``racktwin supply run`` as their user sees them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from .command import racktwin
+
+ROOT = Path(__file__).parents[1]
+PLANTS = ROOT / "economics" / "three_plants.yaml"
+NETWORK = ROOT / "scenario" / "network.yaml"
+
+
+def test_each_place_of_making_is_a_column(tmp_path: Path) -> None:
+    page = tmp_path / "cost.html"
+    answer = racktwin("supply", "cost", PLANTS, "rack", "--at", "dallas", "--out", page)
+
+    assert answer.returncode == 0, answer.stderr
+    head = answer.stdout.splitlines()[0]
+    assert [word in head for word in ("georgetown", "juarez", "taoyuan")] == [True] * 3
+    assert "duty" in answer.stdout
+    assert "Landed cost by layer" in page.read_text()
+
+
+def test_json_adds_up_and_follows_the_day() -> None:
+    answer = racktwin(
+        "supply", "cost", PLANTS, "rack", "--at", "dallas", "--made-at", "georgetown", "--on", "2026-01-14", "--json"
+    )
+
+    (cost,) = json.loads(answer.stdout)
+    assert abs(sum(cost["by_layer_usd"].values()) - cost["total_usd"]) < 1e-6
+    assert cost["by_layer_usd"]["duty"] == 0
+
+
+def test_what_is_wrong_is_said_in_a_line() -> None:
+    for arguments, said in (
+        (("rak", "--at", "dallas"), "unknown part 'rak'"),
+        (("rack", "--at", "dalas"), "unknown site 'dalas'"),
+        (("rack", "--at", "dallas", "--made-at", "dallas"), "no way brings rack made at dallas"),
+        (("rack", "--at", "dallas", "--on", "soon"), "'soon' is not a date"),
+    ):
+        answer = racktwin("supply", "cost", PLANTS, *arguments)
+        assert answer.returncode == 2
+        assert said in answer.stderr
+        assert "Traceback" not in answer.stderr
+
+
+def test_run_tells_of_every_stock() -> None:
+    answer = racktwin("supply", "run", NETWORK, "--replications", "2", "--json")
+
+    assert answer.returncode == 0, answer.stderr
+    found = json.loads(answer.stdout)
+    stocks = {row["stock"]: row for row in found}
+    assert set(stocks) == {"boards_georgetown", "frames_georgetown", "racks_georgetown", "racks_dallas"}
+    assert 0 < stocks["racks_dallas"]["fill_rate"] < 1
+    assert stocks["boards_georgetown"]["price_usd_per_week"] > 0
+
+
+def test_run_needs_a_network() -> None:
+    answer = racktwin("supply", "run", ROOT / "run" / "chained.yaml", "--set", "network=null")
+
+    assert answer.returncode == 2
+    assert "no supply network" in answer.stderr
