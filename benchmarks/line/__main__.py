@@ -1,6 +1,6 @@
 """``python -m benchmarks.line``: racktwin beside SimPy, Naga and prodsys, and racktwin's own bars, as one table.
 
-Takes ``--repeat N``, ``--only PLANT …``, ``--largest`` (the largest size alone) and ``--json FILE``. Times are CPU
+Takes ``--repeat N``, ``--only PLANT …``, ``--sizes small middle large``, ``--no-bars``, ``--json FILE``. Times are CPU
 seconds, so a busy machine widens them less than it would wall-clock times; close other programs all the same.
 """
 
@@ -24,12 +24,15 @@ NAGA_PARTS = 20_000
 """Naga and prodsys are not measured beyond this: their speed does not depend on it, and the wait would be long."""
 
 
+_SIZE_NAMES = ("small", "middle", "large")
+
+
 def main() -> None:
     """Measure, print, and exit with 1 where a bar is missed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.line")
     parser.add_argument("--repeat", type=int, default=5)
     parser.add_argument("--only", nargs="*", choices=list(SIZES), default=list(SIZES))
-    parser.add_argument("--largest", action="store_true", help="the largest size alone")
+    parser.add_argument("--sizes", nargs="*", choices=_SIZE_NAMES, default=_SIZE_NAMES)
     parser.add_argument("--no-bars", action="store_true", help="only the comparison with the peers")
     parser.add_argument("--json", type=Path, help="write what was measured into this file")
     options = parser.parse_args()
@@ -39,10 +42,10 @@ def main() -> None:
     print("| plant | parts | simulator | parts per CPU-s | × SimPy | mean cycle, s | peak MB |")
     print("|---|---:|---|---:|---:|---:|---:|")
     for plant in options.only:
-        for parts in SIZES[plant][-1:] if options.largest else SIZES[plant]:
+        for parts in (SIZES[plant][_SIZE_NAMES.index(size)] for size in options.sizes):
             rows = compare(_simulators(plant, parts), plant, parts, options.repeat)
             measured += rows
-            missed += _print(rows, parts == SIZES[plant][-1])
+            missed += _print(rows, parts == SIZES[plant][_SIZE_NAMES.index(options.sizes[-1])])
     if "buffered_line" in options.only:
         rows = compare(["prodsys", OURS], "buffered_line", PRODSYS_PARTS, min(3, options.repeat))
         measured += rows
@@ -65,7 +68,7 @@ def _simulators(plant: str, parts: int) -> list[str]:
 
 
 def _print(rows: list[Measured], is_largest: bool) -> list[str]:
-    """The rows as Markdown; the bar is on the largest size."""
+    """The rows as Markdown; the bar is on the largest size asked for."""
     simpy = next(row for row in rows if row.simulator == "simpy")
     for row in rows:
         ratio = row.parts_per_cpu_s / simpy.parts_per_cpu_s
