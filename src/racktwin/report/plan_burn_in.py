@@ -1,0 +1,153 @@
+"""The page of a burn-in plan: cost against hours, now and then, robustness, what coverage is worth."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from racktwin.model import Scenario
+
+from .blocks import Block, Card, Cards, Chart, Column, Note, Row, Section, Table
+from .figure import axis, figure
+from .numbers import number, percent
+from .page import Page, write_page
+
+if TYPE_CHECKING:
+    from racktwin.plan.burn_in.study import Study
+
+_CAUSES = (("field", "$down"), ("capital", "$series_4"), ("bay", "$cell"), ("energy", "$power"), ("power", "$series_1"))
+
+
+def write_burn_in_report(scenario: Scenario, found: Study, out: Path) -> Path:
+    """Write the page; returns ``out``."""
+    sections = (_headline(found), _curve(found), _costs(found), _trust(found), _tests(found), _reading(found))
+    return write_page(
+        Page(
+            kicker="racktwin · burn-in plan",
+            title=f"{found.product.name}: how long to burn in",
+            subtitle=f"{scenario.title or scenario.name} · a failure in service at "
+            f"{number(found.prices.field_failure_usd)} USD",
+            description=scenario.description,
+            sections=sections,
+            footer="Written by racktwin. One file: it loads nothing and sends nothing.",
+        ),
+        out,
+    )
+
+
+def _headline(found: Study) -> Section:
+    best, now = found.best, found.now
+    cards = (
+        Card("Soak", number(best.soak_h), "h", (f"now {number(now.soak_h)} h", f"at {percent(best.cap)} power"), ""),
+        Card("Cost", number(best.cost.total), "USD a product", (f"now {number(now.cost.total)}",), ""),
+        Card(
+            "Failures in service",
+            number(1e3 * best.cost.escapes),
+            "per 1,000 products",
+            (f"now {number(1e3 * now.cost.escapes)}",),
+            "Expected over the years of service.",
+        ),
+    )
+    cautions: list[Block] = [Note(line, "warning") for line in found.cautions()]
+    lead = (
+        "Robust: over the ranges of the Weibull laws no other soak is much better."
+        if found.robust.is_robust
+        else "Not robust: which soak is best hangs on Weibull laws that are not known well enough."
+    )
+    return Section("plan", "The plan", lead, (Cards(cards), *cautions))
+
+
+def _curve(found: Study) -> Section:
+    rows = [(hours, cost) for hours, cap, cost in found.curve_rows() if cap == found.best.cap]
+    hours = [h for h, _ in rows]
+    traces: list[dict[str, Any]] = [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "stackgroup": "cost",
+            "name": "failures in service" if name == "field" else name,
+            "x": hours,
+            "y": [cost[name] for _, cost in rows],
+            "line": {"color": colour, "width": 1},
+            "hovertemplate": f"{name}: %{{y:,.0f}} USD at %{{x:.0f}} h<extra></extra>",
+        }
+        for name, colour in _CAUSES
+    ]
+    for name, at, dash in (("best", found.best.soak_h, "solid"), ("now", found.now.soak_h, "dash")):
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "lines",
+                "name": name,
+                "x": [at, at],
+                "y": [0.0, max(cost["total"] for _, cost in rows)],
+                "line": {"color": "$ink", "dash": dash, "width": 1.5},
+            }
+        )
+    chart = Chart(
+        "cost",
+        "Expected cost against hours of soak",
+        f"USD a product at {percent(found.best.cap)} power, by cause; the least of the sum is the plan.",
+        figure(traces, height=380, xaxis=axis("hours of soak"), yaxis=axis("USD a product", rangemode="tozero")),
+    )
+    return Section(
+        "curve", "What an hour costs and saves", "Test cost rises by the hour; failures in service fall.", (chart,)
+    )
+
+
+def _costs(found: Study) -> Section:
+    names = ("energy", "power", "bay", "capital", "repair", "field", "total")
+    rows = tuple(
+        Row((name, number(getattr(found.now.cost, name)), number(getattr(found.best.cost, name)))) for name in names
+    )
+    table = Table("USD a product", (Column("Cause", numeric=False), Column("Now"), Column("Plan")), rows)
+    blocks: list[Block] = [table]
+    if found.replayed:
+        simulated = tuple(
+            Row((kpi.replace("_", " "), number(a), number(b), f"± {number(half)}"))
+            for kpi, (a, b, half) in found.replayed.items()
+        )
+        columns = (Column("KPI", numeric=False), Column("Now"), Column("Plan"), Column("Of the difference"))
+        blocks.append(Table("In the simulator, on the same random numbers", columns, simulated))
+    return Section("costs", "Now and then", "By cause, and as the line engine sees it.", tuple(blocks))
+
+
+def _trust(found: Study) -> Section:
+    robust = found.robust
+    rows = (
+        Row(("best soak, 5 % to 95 % of the laws", f"{number(robust.low_h)} to {number(robust.high_h)} h")),
+        Row(("regret of the plan, mean and worst", f"{percent(robust.mean_regret)}, {percent(robust.worst_regret)}")),
+        Row(("soak of least worst regret", f"{number(robust.steadier_h)} h ({percent(robust.steadier_regret)})")),
+        Row(("any soak pays from", _usd(found.break_even_usd))),
+    )
+    lead = f"{robust.n} draws of shape and scale over the ranges that the scenario gives."
+    table = Table("Trust", (Column("What", numeric=False), Column("Value")), rows)
+    return Section("trust", "How far to trust it", lead, (table,))
+
+
+def _usd(value: float) -> str:
+    return f"{number(value)} USD a failure in service" if math.isfinite(value) else "no cost of a failure"
+
+
+def _tests(found: Study) -> Section:
+    rows = tuple(Row((operation, number(usd))) for operation, usd in found.coverage)
+    table = Table("A point of coverage", (Column("Test", numeric=False), Column("Saves, USD a product")), rows)
+    saved = found.best.cost.total - found.halved
+    note = Note(
+        f"Repeating only half of the soak after a repair would save {number(saved)} USD a product; a swapped part "
+        "would then have had half the stress, and its own weaknesses are not in this figure."
+    )
+    return Section(
+        "tests", "Coverage and retest", "What better tests, and other retest rules, would be worth.", (table, note)
+    )
+
+
+def _reading(found: Study) -> Section:
+    text = (
+        "Latent defects are counted from the parts and operations of the scenario and turn patent by their Weibull "
+        "laws in hours of stress. A capped soak gives less stress an hour, by its speed. Prices are not part of a "
+        "scenario; those not given on the command line are assumed. Repairs succeed, and swapped parts bring no "
+        "weaknesses."
+    )
+    return Section("reading", "How to read this", "What is in the figures and what is not.", (Note(text),))
