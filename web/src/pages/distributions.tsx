@@ -45,7 +45,7 @@ function Drawn({ data }: { data: Distribution }) {
         tooltip: tooltip({ trigger: "axis", valueFormatter: (value: number) => `${number(value)} %` }),
         xAxis: axis(`${words(data.column)} (${unitLabel(scale.unit)})`, { type: "value", min: data.edges[0] / scale.by, max: data.edges[data.edges.length - 1] / scale.by }),
         yAxis: axis("%", { type: "value", nameGap: 40 }),
-        series: groups.map((one, place) => ({ type: "line", step: "end", name: one.name || t("all"), showSymbol: false, lineStyle: { color: seriesColour(place), width: 2 }, itemStyle: { color: seriesColour(place) }, areaStyle: { color: seriesColour(place), opacity: 0.12 }, data: [[data.edges[0] / scale.by, 0], ...one.counts.map((count, bin) => [data.edges[bin + 1] / scale.by, (100 * count) / one.count])] })),
+        series: groups.map((one, place) => ({ type: "line", step: "end", name: one.name || t("all"), showSymbol: false, lineStyle: { color: seriesColour(place), width: 2 }, itemStyle: { color: seriesColour(place) }, areaStyle: { color: seriesColour(place), opacity: 0.12 }, data: [...one.counts, one.counts[one.counts.length - 1]].map((count, bin) => [data.edges[bin] / scale.by, (100 * count) / one.count]) })),
       })} />
       <div class="scroll" tabIndex={0} role="region" aria-label={t("distributions")}><table>
         <thead><tr><th scope="col">{t("group_by")}</th><th scope="col" class="num">n</th><th scope="col" class="num">x̄</th><th scope="col" class="num">σ</th>{data.quantiles.map((one) => <th scope="col" class="num">{one * 100} %</th>)}<th scope="col" class="num">max</th></tr></thead>

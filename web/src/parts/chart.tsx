@@ -2,6 +2,7 @@
 import type { EChartsCoreOption, EChartsType } from "echarts/core";
 import { useEffect, useRef } from "preact/hooks";
 import { colour } from "../app/colours";
+import { number } from "../app/format";
 import { t } from "../app/words";
 import { useTheme } from "./common";
 
@@ -42,7 +43,7 @@ export function Chart({ option, deps, label, height = 340, name }: {
 /** An axis in the colours of the page. */
 export const axis = (name: string, more: object = {}) => ({
   name, nameLocation: "middle", nameGap: 30, nameTextStyle: { color: colour("muted") },
-  axisLabel: { color: colour("muted") }, axisLine: { lineStyle: { color: colour("muted") } }, splitLine: { lineStyle: { color: colour("grid") } }, ...more,
+  axisLabel: { color: colour("muted"), ...(("type" in more) && (more as { type: string }).type === "value" ? { formatter: (value: number) => number(value) } : {}) }, axisLine: { lineStyle: { color: colour("muted") } }, splitLine: { lineStyle: { color: colour("grid") } }, ...more,
 });
 
 export const tooltip = (more: object = {}) => ({ trigger: "item", backgroundColor: colour("paper"), borderColor: colour("muted"), textStyle: { color: colour("ink") }, confine: true, ...more });

@@ -30,7 +30,7 @@ export function TimePlot({ time_s, lines, clock, unit, height = 200, zoom, name,
         axes: [axis, { ...axis, size: 64, label: unit, labelSize: 18, values: (_, ticks) => ticks.map((one) => number(one)) }],
         scales: { y: { range: (_, low, high) => [Math.min(0, low ?? 0), (high || 1) * 1.06] } },
         series: [{}, ...lines.map((line) => ({
-          label: line.label, stroke: line.colour, dash: line.dash, fill: line.fill, width: line.width ?? 1.6, points: { show: false },
+          label: line.label, stroke: line.colour, dash: line.dash, fill: line.fill, width: line.width ?? 1.6, spanGaps: true, points: { show: false },
           value: (_: uPlot, value: number | null) => (value === null ? "–" : `${number(value)} ${unit}`),
         }))],
       }, [time_s.map((one) => clock.epoch(one)), ...lines.map((line) => line.values)] as uPlot.AlignedData, place.current);
