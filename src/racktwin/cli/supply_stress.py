@@ -11,8 +11,18 @@ import typer
 from .terminal import note, number, print_json, print_table
 
 if TYPE_CHECKING:
+    from racktwin.model import Scenario
     from racktwin.plan.supply.stress import Stressed
 
+_SIMULATED = (
+    "survives, d",
+    "recovers, d",
+    "late at its end",
+    "late at worst",
+    "late piece-days",
+    "US$ of lateness",
+    "counted, h",
+)
 _COLUMNS = ("loss", "survives, d", "lasts, d", "covered", "lost pieces", "impact, US$", "exposure", "US$ a year")
 
 
@@ -24,6 +34,13 @@ def stress(
     ] = None,
     recover: Annotated[str, typer.Option(metavar="DURATION", help="How long a site, lane or supply is lost.")] = "6 wk",
     starts: Annotated[str, typer.Option(metavar="DURATION", help="When it is lost, after the start.")] = "13 wk",
+    replications: Annotated[
+        int, typer.Option("--simulate", min=0, metavar="N", help="Simulate each loss in N replications too.")
+    ] = 0,
+    counted: Annotated[
+        str | None,
+        typer.Option("--count", metavar="PART", help="With --simulate: hours that this part (GPUs) is late."),
+    ] = None,
     overrides: Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change a value.")] = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", metavar="FILE", help="Write a page with map and charts.")
@@ -33,7 +50,8 @@ def stress(
     """Rank what losing a site, lane or supplier costs.
 
     Time to survive and impact are linear programmes with hindsight, which ignore lead times: nothing does better. The
-    exposure is the impact as a share of the worst one (Simchi-Levi's risk exposure index).
+    exposure is the impact as a share of the worst one (Simchi-Levi's risk exposure index). --simulate sends the
+    network, and the line behind it, through each loss with the same random numbers, lead times and all.
     """
     from racktwin.plan.supply.losses import described_losses, single_losses, the_losses
     from racktwin.plan.supply.stress import stress as stressed
@@ -42,7 +60,14 @@ def stress(
     plant = read_scenario(scenario, overrides or ()).scenario
     recover_s, starts_s = seconds(recover), seconds(starts)
     losses = the_losses(plant, lost, recover_s, starts_s) if lost else []
-    ranked = stressed(plant, losses or [*described_losses(plant), *single_losses(plant, recover_s, starts_s)])
+    losses = losses or [*described_losses(plant), *single_losses(plant, recover_s, starts_s)]
+    ranked = stressed(
+        plant,
+        losses,
+        replications=replications,
+        counted=_counted(plant, counted or []),
+        progress=lambda name: note(f"simulating {name}"),
+    )
     if out is not None:
         from racktwin.report.supply_stress import write_stress
 
@@ -51,6 +76,47 @@ def stress(
         print_json([_plain(one) for one in ranked])
     else:
         print_table(_COLUMNS, [_row(one) for one in ranked], numbers=_COLUMNS[1:])
+        _print_simulated(ranked)
+
+
+def _print_simulated(ranked: list[Stressed]) -> None:
+    """The simulated answers under the programmes', in the same order."""
+    day_s = 86400.0
+    rows = [
+        (
+            one.exposure.name,
+            _days(one.simulated.survive_s, "never late"),
+            _days(one.simulated.recover_s, "after the end"),
+            number(one.simulated.late_pieces),
+            number(one.simulated.worst_pieces),
+            number(one.simulated.late_piece_s / day_s),
+            number(one.simulated.cost_usd),
+            number(one.simulated.counted_h),
+        )
+        for one in ranked
+        if one.simulated is not None
+    ]
+    if rows:
+        print("\nsimulated, with lead times:")
+        print_table(("loss", *_SIMULATED), rows, numbers=_SIMULATED)
+
+
+def _days(time_s: float, never: str) -> str:
+    return never if time_s == float("inf") else number(time_s / 86400.0)
+
+
+def _counted(plant: Scenario, texts: list[str]) -> dict[str, float]:
+    """``blackwell_gpu=1`` as a number by part."""
+    found = {}
+    for text in texts:
+        part, _, pieces = text.partition("=")
+        if part not in plant.parts:
+            raise typer.BadParameter(f"{part!r} is no part; known parts: {', '.join(plant.parts)}")
+        try:
+            found[part] = float(pieces or 1)
+        except ValueError:
+            raise typer.BadParameter(f"{text!r} has no number; write for example {part}=8") from None
+    return found
 
 
 def seconds(text: str) -> float:
@@ -67,16 +133,16 @@ def seconds(text: str) -> float:
 
 def _plain(one: Stressed) -> dict[str, Any]:
     rate = {"rate_per_year": one.rate_per_year, "expected_usd_per_year": one.expected_usd_per_year}
-    return {**asdict(one.exposure), "lost_pieces": one.exposure.lost_pieces.tolist(), **rate}
+    simulated = None if one.simulated is None else asdict(one.simulated)
+    return {**asdict(one.exposure), "lost_pieces": one.exposure.lost_pieces.tolist(), **rate, "simulated": simulated}
 
 
 def _row(one: Stressed) -> tuple[str, ...]:
     day_s = 86400.0
     exposure = one.exposure
-    survives = "for good" if exposure.survive_s == float("inf") else number(exposure.survive_s / day_s)
     return (
         exposure.name,
-        survives,
+        _days(exposure.survive_s, "for good"),
         number(exposure.recover_s / day_s),
         "yes" if exposure.is_covered else "no",
         number(float(exposure.lost_pieces.sum())),

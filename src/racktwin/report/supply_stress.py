@@ -17,6 +17,7 @@ from .palette import SERIES
 
 _DAY_S = 86400.0
 _SHOWN = 25
+_SIMULATED = ("simulated: late after, d", "well after, d", "late at worst")
 _WEEK_S = 7 * _DAY_S
 
 
@@ -99,6 +100,8 @@ def _impact(ranked: Sequence[Stressed]) -> Chart:
 def _table(ranked: Sequence[Stressed], network: NetworkFlows) -> Table:
     demands = network.flows.demands
     titles = ("survives, d", "lasts, d", *(f"{name} lost" for name in demands), "impact, US$", "exposure", "US$ a year")
+    is_simulated = any(one.simulated is not None for one in ranked)
+    titles = (*titles, *(_SIMULATED if is_simulated else ()))
     rows = []
     for one in ranked:
         exposure = one.exposure
@@ -109,10 +112,21 @@ def _table(ranked: Sequence[Stressed], network: NetworkFlows) -> Table:
         lost = (f"{pieces:,.1f}" for pieces in exposure.lost_pieces)
         cells = (exposure.name, survives, f"{exposure.recover_s / _DAY_S:,.1f}", *lost)
         cells = (*cells, f"{exposure.impact_usd:,.0f}", f"{exposure.risk_exposure:.2f}", expected)
+        if is_simulated:
+            cells = (*cells, *_simulated_cells(one))
         rows.append(Row(cells, "muted" if exposure.is_covered else "worse"))
     return Table(
         "All losses", (Column("loss", numeric=False), *(Column(title) for title in titles)), tuple(rows), folded=True
     )
+
+
+def _simulated_cells(one: Stressed) -> tuple[str, ...]:
+    """Days until late and until well again, pieces late at worst."""
+    if one.simulated is None:
+        return ("–", "–", "–")
+    survives = "never" if one.simulated.survive_s == float("inf") else f"{one.simulated.survive_s / _DAY_S:,.1f}"
+    over = "later" if one.simulated.recover_s == float("inf") else f"{one.simulated.recover_s / _DAY_S:,.1f}"
+    return (survives, over, f"{one.simulated.worst_pieces:,.1f}")
 
 
 def _note() -> Note:

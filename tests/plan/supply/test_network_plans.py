@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from racktwin.economics import landed_cost
+from racktwin.engines.supply import replicate_supply
 from racktwin.errors import ScenarioError
 from racktwin.model import Scenario
 from racktwin.plan.supply.losses import described_losses, loss_of_flows, single_losses, the_losses, with_loss
@@ -165,6 +166,44 @@ def test_stress_from_the_command_line(tmp_path: Path) -> None:
     assert [one["name"] for one in told] == ["site monterrey"]
     assert told[0]["risk_exposure"] == 1.0
     assert "site monterrey" in page.read_text()
+
+
+def test_simulated_loss_is_late_where_stock_ends_and_nothing_lost_is_never_late() -> None:
+    """Frames come from Monterrey only; racks wait once the frames in Georgetown and under way are used up."""
+    losses = the_losses(_scenario(), ["monterrey", "boards_air"], 42 * _DAY_S, 70 * _DAY_S)
+    told = {
+        one.exposure.name: one.simulated for one in stress(_scenario(), losses, replications=2, counted={"board": 1})
+    }
+    lost, never = told["site monterrey"], told["lane boards_air"]
+
+    assert lost is not None
+    assert never is not None
+    assert 0 < lost.survive_s < 70 * _DAY_S
+    assert lost.worst_pieces > 5
+    assert lost.counted_h == pytest.approx(36 * lost.late_piece_s / 3600)
+    assert lost.cost_usd == pytest.approx(850 * lost.late_piece_s / _DAY_S)
+    assert never.worst_pieces < lost.worst_pieces
+
+
+def test_levels_of_the_plan_reach_their_fill_rate_where_lead_times_keep_to_their_mean() -> None:
+    """Guaranteed service bounds demand at 95 %: simulated, at least that share of demand is met from stock."""
+    fixed = [
+        *("network.lanes.boards_sea.lead_time=29 d", "network.lanes.boards_air.lead_time=5 d"),
+        *(
+            "network.demand.cloud.quantity={poisson: {mean: 40}}",
+            "network.supplies.boards.capacity={pieces: 60000, per: 1 wk}",
+        ),
+        *("network.supplies.racks.yield=1", "horizon=104 wk", "network.supplies.frames.lot_size=1"),
+        *("network.lanes.frames_truck.lead_time=3 d", "network.stocks.racks_dallas.service_target=0.95"),
+    ]
+    plan = plan_stock(read_scenario(_FILE, fixed).scenario)
+    levels = [f"{path}={json.dumps(policy)}" for path, policy in plan.overrides.items()]
+    planned = read_scenario(_FILE, [*fixed, *levels, "network.stocks.boards_georgetown.review_every=1 d"]).scenario
+    rows = replicate_supply(planned, 0, 1)["stock_levels"].to_pylist()
+    sold = [row for row in rows if row["stock"] == "racks_dallas" and row["time_s"] > 180 * _DAY_S]
+    owed_days = sum(row["backorders"] > 0.5 for row in sold) / len(sold)
+
+    assert owed_days < 0.10
 
 
 def test_design_opens_an_alternate_where_a_strait_closes_often() -> None:

@@ -6,6 +6,7 @@ One loss has two forms that say the same: factors for the linear programmes (:cl
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -107,6 +108,16 @@ def with_loss(scenario: Scenario, named: NamedLoss) -> Scenario:
     added = {**net.disruptions, named.name.replace(" ", "_"): named.disruption}
     update = {"disruptions": added, "disrupted_by": (named.name.replace(" ", "_"),)}
     return scenario.model_copy(update={"network": net.model_copy(update=update)})
+
+
+def starts_s(scenario: Scenario, disruption: Disruption) -> float:
+    """When the disruption begins, s after the scenario's start."""
+    starts = disruption.starts
+    if isinstance(starts, dt.datetime):
+        return (starts - scenario.start).total_seconds()
+    if isinstance(starts, dt.date):
+        return (dt.datetime.combine(starts, dt.time()) - scenario.start).total_seconds()
+    return float(starts)
 
 
 def without_losses(scenario: Scenario) -> Scenario:

@@ -15,11 +15,11 @@ import numpy as np
 
 from racktwin.errors import Problem, RacktwinError, ScenarioError
 from racktwin.model import Scenario
-from racktwin.model.disruption import Disruption, Effect
+from racktwin.model.disruption import Effect
 
 from .design import Design, design
 from .design_problem import DesignProblem, Future, Option
-from .losses import NamedLoss, described_losses, loss_of_flows
+from .losses import NamedLoss, described_losses, loss_of_flows, starts_s
 from .network_flows import NetworkFlows, network_flows, network_of
 from .resilience import binding_limits
 from .stages import Floats
@@ -171,7 +171,7 @@ def _future(network: NetworkFlows, usual: Future, loss: NamedLoss, chance: float
     """One disruption, effect by effect; what is under way at its beginning still arrives, lead times stay."""
     ways, usd = usual.way_factor.copy(), usual.usd_factor.copy()
     limits, demand = usual.limit_factor.copy(), usual.demand_factor.copy()
-    begins_s = _starts_s(network.scenario, loss.disruption)
+    begins_s = starts_s(network.scenario, loss.disruption)
     for effect in loss.disruption.effects:
         first_s = begins_s + float(effect.after_s or 0.0)
         lasts_s = math.inf if effect.duration is None else effect.duration.mean_s
@@ -212,12 +212,3 @@ def _dearer(network: NetworkFlows, effect: Effect) -> Floats:
         before = network.flows.unit_usd
         factor = np.where(before > 0, changed.flows.unit_usd / np.where(before > 0, before, 1.0), 1.0)
     return factor
-
-
-def _starts_s(scenario: Scenario, disruption: Disruption) -> float:
-    starts = disruption.starts
-    if isinstance(starts, dt.datetime):
-        return (starts - scenario.start).total_seconds()
-    if isinstance(starts, dt.date):
-        return (dt.datetime.combine(starts, dt.time()) - scenario.start).total_seconds()
-    return float(starts)

@@ -16,7 +16,7 @@ import numpy as np
 from racktwin.economics.mean_stock import replenishment_s
 from racktwin.model import Scenario
 from racktwin.model.pieces import law_of
-from racktwin.model.requirements import mean_demand_per_s
+from racktwin.model.requirements import line_stocks, mean_demand_per_s
 
 from .guaranteed import Placement, place_stock
 from .network_flows import NetworkFlows, network_flows, network_of
@@ -69,7 +69,7 @@ def plan_stock(scenario: Scenario, *, time_limit_s: float = 60.0) -> StockPlan:
 
 
 def stages_of(network: NetworkFlows) -> StageNetwork:
-    """The stages of the network; products of the line are stages that take no time and hold nothing."""
+    """The stages of the network; products of the line take no time and hold nothing, so its parts must be there."""
     flows, net = network.flows, network.net
     tick_s = float(net.tick_s)
     lead_s = [replenishment_s(net, stock) + float(stock.review_every_s or tick_s) for stock in net.stocks.values()]
@@ -80,10 +80,10 @@ def stages_of(network: NetworkFlows) -> StageNetwork:
     seen = pooled(len(flows.stocks), arcs, pieces, mean, deviation)
     is_end = np.zeros(len(flows.stocks), bool)
     is_end[flows.demand_stock] = True
+    is_end[[flows.stocks.index(name) for name in line_stocks(network.scenario).values()]] = True
     targets = [stock.service_target for stock in net.stocks.values()]
     chosen = [DEFAULT_SERVICE if target is None else float(target) for target in targets] + [DEFAULT_SERVICE] * virtual
     holding = flows.holding_usd_per_s * tick_s
-    holding[len(lead_s) :] = holding.max(initial=1.0)
     longest = np.where(is_end, 0, NO_LIMIT)
     return StageNetwork(flows.stocks, periods, holding, *seen, _safety_factor(np.array(chosen)), longest, arcs)
 

@@ -1,0 +1,131 @@
+"""The same random numbers with and without a loss: what the simulated network, and the line behind it, make of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from racktwin.model import Scenario
+from racktwin.model.requirements import line_stocks
+from racktwin.run.chain import compile_chain
+
+from .losses import NamedLoss, starts_s, with_loss, without_losses
+from .network_flows import network_of
+from .stages import Floats
+
+_NOTICED = 0.5
+"""Pieces: less is rounding."""
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """Over replications: of racks shipped where the scenario has a line, else of what customers get.
+
+    ``survive_s``: from the loss until something is late that would not have been, infinite if never. ``recover_s``:
+    until nothing is late any more, infinite if that lies beyond the horizon. These are medians, the rest means.
+    ``late_pieces``: late as the loss ends; ``worst_pieces``: at any time. ``late_piece_s``: summed over time.
+    ``cost_usd``: backorders and lost sales as the demands price them; of the line's products the capital that comes
+    later. ``counted_h``: hours that the pieces counted (GPUs) in what is late come later, 0 where none are.
+    """
+
+    survive_s: float
+    recover_s: float
+    late_pieces: float
+    worst_pieces: float
+    late_piece_s: float
+    cost_usd: float
+    counted_h: float
+
+
+class Undisturbed:
+    """The runs without any loss that every loss is held against."""
+
+    def __init__(
+        self, scenario: Scenario, replications: int, seed: int, counted: Mapping[str, float] | None = None
+    ) -> None:
+        self.scenario, self.replications, self.seed = scenario, replications, seed
+        self.net = network_of(scenario)
+        self.tick_s = float(self.net.tick_s)
+        self.has_line = bool(scenario.has_line and line_stocks(scenario))
+        self.ends = self._ends()
+        self.counted = np.array([_pieces_in(scenario, self._part(name), counted or {}) for name in self.ends])
+        self.usual = self._late(without_losses(scenario))
+
+    def go_through(self, loss: NamedLoss) -> Simulated:
+        """What the loss does, over the replications."""
+        disturbed = self._late(with_loss(self.scenario, loss))
+        rows = [self._one(loss, late - usual) for late, usual in zip(disturbed, self.usual, strict=True)]
+        survive_s, recover_s, *others = zip(*rows, strict=True)
+        return Simulated(float(np.median(survive_s)), float(np.median(recover_s)), *(float(np.mean(o)) for o in others))
+
+    def _part(self, end: str) -> str:
+        return end if self.has_line else self.net.stocks[end].part
+
+    def _late(self, scenario: Scenario) -> list[Floats]:
+        """By replication: pieces late, by end and tick (for a line: minus what has been shipped)."""
+        chain = compile_chain(scenario)
+        if self.has_line:
+            return [
+                -self._shipped(chain.replicate(number, self.seed, is_recording=False)["shipments"])
+                for number in range(self.replications)
+            ]
+        return [self._owed(chain.supply(number, self.seed)) for number in range(self.replications)]
+
+    def _ends(self) -> list[str]:
+        if self.has_line:
+            return sorted({demand.product for demand in self.scenario.demand.values()}) or sorted(
+                {order.product for order in self.scenario.order_book}
+            )
+        wanted = {demand.stock for demand in self.net.demand.values()}
+        return [name for name in self.net.stocks if name in wanted]
+
+    def _owed(self, tables: dict[str, pa.Table]) -> Floats:
+        levels = tables["stock_levels"]
+        stock = np.asarray(levels["stock"].cast(pa.string()).to_pylist())
+        owed, lost = (np.asarray(levels[name]) for name in ("backorders", "lost"))
+        return np.array([owed[stock == name] + np.cumsum(lost[stock == name]) for name in self.ends])
+
+    def _shipped(self, shipments: pa.Table) -> Floats:
+        ticks = int(np.ceil(float(self.scenario.horizon_s) / self.tick_s))
+        part = np.asarray(shipments["part"].cast(pa.string()).to_pylist())
+        at = np.minimum(np.asarray(shipments["shipped_s"]) // self.tick_s, ticks - 1).astype(np.int64)
+        counts = [np.bincount(at[part == name], minlength=ticks) for name in self.ends]
+        return np.cumsum(np.array(counts, np.float64), axis=1)
+
+    def _one(self, loss: NamedLoss, changed: Floats) -> tuple[float, ...]:
+        per_end = np.maximum(changed, 0.0)
+        late = per_end.sum(axis=0)
+        begins = round(starts_s(self.scenario, loss.disruption) / self.tick_s)
+        noticed = np.flatnonzero(late[begins:] > _NOTICED)
+        ends = min(len(late) - 1, begins + max(0, round(loss.recover_s / self.tick_s) - 1))
+        survive_s = noticed[0] * self.tick_s if len(noticed) else np.inf
+        recover_s = 0.0
+        if len(noticed):
+            last = begins + noticed[-1] + 1
+            recover_s = (noticed[-1] + 1) * self.tick_s if last < len(late) else np.inf
+        usd = float(self._usd_per_s() @ per_end.sum(axis=1)) * self.tick_s
+        worst = float(late[begins:].max(initial=0.0))
+        counted_h = float(self.counted @ per_end.sum(axis=1)) * self.tick_s / 3600.0
+        late_piece_s = float(late.sum()) * self.tick_s
+        return float(survive_s), float(recover_s), float(late[ends]), worst, late_piece_s, usd, counted_h
+
+    def _usd_per_s(self) -> Floats:
+        """What a piece late costs per second, by end."""
+        if self.has_line:
+            prices = [self.scenario.parts[name].price_usd for name in self.ends]
+            return np.array([float(price or 0.0) * float(self.net.carrying_rate_per_s) for price in prices])
+        cost = dict.fromkeys(self.ends, 0.0)
+        for demand in self.net.demand.values():
+            cost[demand.stock] = max(cost[demand.stock], float(demand.backorder_cost_usd_per_s))
+        return np.array([cost[name] for name in self.ends])
+
+
+def _pieces_in(scenario: Scenario, part: str, counted: Mapping[str, float]) -> float:
+    """What one piece of ``part`` counts: its own number, else that of all below it."""
+    if part in counted:
+        return counted[part]
+    below = scenario.parts[part].bill_of_materials
+    return sum(int(count) * _pieces_in(scenario, name, counted) for name, count in below.items())
