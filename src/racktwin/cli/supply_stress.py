@@ -38,8 +38,8 @@ def stress(
         int, typer.Option("--simulate", min=0, metavar="N", help="Simulate each loss in N replications too.")
     ] = 0,
     counted: Annotated[
-        str | None,
-        typer.Option("--count", metavar="PART", help="With --simulate: hours that this part (GPUs) is late."),
+        list[str] | None,
+        typer.Option("--count", metavar="PART=N", help="With --simulate: add up late hours, N pieces (GPUs) in PART."),
     ] = None,
     overrides: Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change a value.")] = None,
     out: Annotated[
