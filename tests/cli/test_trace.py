@@ -46,7 +46,7 @@ def test_a_rack_is_traced_to_its_lots(run: RunFolder) -> None:
     racks = [serial for serial, order in genealogy.orders.items() if order["part"] == "rack"]
     lots = sorted((piece.lot, piece.pieces) for rack in racks for piece in genealogy.contents(rack) if piece.lot)
     assert lots == [("early", 1), ("early", 2), ("late", 1), ("late", 2)]
-    assert all([piece.depth for piece in genealogy.contents(rack)][0] == 1 for rack in racks)
+    assert all(next(piece.depth for piece in genealogy.contents(rack)) == 1 for rack in racks)
 
 
 def test_a_lot_is_traced_to_its_racks(run: RunFolder) -> None:

@@ -30,12 +30,13 @@ CASES: dict[str, tuple[dict[str, float], Any]] = {
 }
 
 
-def _draw(kind: int, row: dict[str, float], empirical: tuple[float, ...] = ()) -> Any:
+def _draw(kind: int, row: dict[str, float], empirical: tuple[float, ...] = (), is_mirrored: int = 0) -> Any:
     laws = np.zeros(1, distributions.LAW).view(np.recarray)
     laws.kind = kind
     laws.count = len(empirical)
     for name, value in row.items():
         laws[name] = value
+    laws.is_mirrored = is_mirrored
     key = stream_key(3, 0, "line/test/duration")
     with np.errstate(over="ignore"):
         return compiled.samples(laws, np.array(empirical), key, COUNT)
@@ -46,6 +47,15 @@ def test_samples_follow_their_law(name: str) -> None:
     row, law = CASES[name]
     samples = _draw(getattr(distributions, name.split()[0].upper()), row)
     assert stats.kstest(samples, law.cdf).pvalue > 0.01
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_mirrored_law_is_the_same_law_and_moves_the_other_way(name: str) -> None:
+    row, law = CASES[name]
+    kind = getattr(distributions, name.split()[0].upper())
+    plain, mirrored = _draw(kind, row), _draw(kind, row, is_mirrored=1)
+    assert stats.kstest(mirrored, law.cdf).pvalue > 0.01
+    assert stats.spearmanr(plain, mirrored).statistic < -0.8
 
 
 def test_a_fixed_duration_is_fixed() -> None:
@@ -98,7 +108,7 @@ def test_rejections_meet_no_draw_of_other_visits(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(distributions, "uniform", rejecting)
     monkeypatch.setattr(distributions, "normal_quantile", _python(distributions.normal_quantile))
     first = 3 * VISIT_DRAWS + 5
-    assert _python(distributions._standard_gamma)(0.4, None, 0, first) > 0.0
+    assert _python(distributions._standard_gamma)(0.4, None, 0, first, 0) > 0.0
 
     assert len(draws) >= 1500
     assert len(set(draws)) == len(draws)

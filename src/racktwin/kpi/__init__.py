@@ -3,7 +3,7 @@
 from .batch_means import BatchMeans, batch_means
 from .catalogue import KPIS
 from .definition import SUBJECT_KINDS, Kpi
-from .estimate import Difference, Estimate, difference, student_quantile, summarize
+from .estimate import Difference, Estimate, difference, pair_means, student_quantile, summarize
 from .evaluation import compute
 from .quantile import QuantileInterval, order_statistic_interval, replicated_quantile
 from .warm_up import Truncation, WarmUp, mser5, observed_series, warm_up, welch
@@ -24,6 +24,7 @@ __all__ = [
     "mser5",
     "observed_series",
     "order_statistic_interval",
+    "pair_means",
     "replicated_quantile",
     "student_quantile",
     "summarize",

@@ -123,3 +123,18 @@ def student_quantile(degrees: float, confidence: float = 0.95) -> float:
     from scipy.special import stdtrit  # imported late: 0.4 s that a run's workers need not spend
 
     return float(stdtrit(degrees, (1.0 + confidence) / 2.0))
+
+
+def pair_means(kpis: pa.Table) -> pa.Table:
+    """KPIs of antithetic pairs: the mean of replications 2k and 2k + 1 as replication k; half a pair is left out.
+
+    The two of a pair depend on each other, pairs do not: intervals are over pairs (Law, Simulation Modeling and
+    Analysis, section 11.3).
+    """
+    rows = []
+    for (kpi, subject), values in _by_subject(kpis).items():
+        for first, value in values.items():
+            if first % 2 == 0 and first + 1 in values:
+                mean = (value + values[first + 1]) / 2.0
+                rows.append({"replication": first // 2, "kpi": kpi, "subject": subject, "value": mean})
+    return pa.Table.from_pylist(rows, schema=kpis.schema)

@@ -27,7 +27,8 @@ class Scenario(Entity):
     Which engines run follows from what is described: a line has ``work_centers``, ``parts`` and ``routings``, a supply
     network has ``stocks``.
     ``order_book`` and ``part_receipts`` are lists, or ``{file: orders.csv}`` with the same columns; the reader turns
-    a file into the list. Results are taken after ``warm_up``.
+    a file into the list. Results are taken after ``warm_up``. ``antithetic`` replications come in pairs: the second has
+    the random numbers of the first with every law of time mirrored, and KPIs are estimated over pairs.
     """
 
     racktwin: Literal[1]
@@ -39,6 +40,7 @@ class Scenario(Entity):
     warm_up_s: Duration = Field(default=Quantity(0.0, "s"), alias="warm_up")
     replications: PositiveWholeNumber = Count(20)
     seed: int = Field(default=1, ge=0, lt=2**63)
+    antithetic: bool = False
     admission: Admission = Admission()
     calendars: dict[Name, Calendar] = {}
     feeds: dict[Name, Feed] = {}

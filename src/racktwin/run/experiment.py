@@ -12,7 +12,7 @@ from typing import Literal
 import pyarrow as pa
 
 from racktwin.engines.line import DispatchRule
-from racktwin.kpi import compute
+from racktwin.kpi import compute, pair_means
 from racktwin.model import Scenario
 from racktwin.results import RunFolder, RunWriter
 from racktwin.results.manifest import RuleRecord
@@ -97,7 +97,7 @@ def _evaluate(
         report(Progress("KPIs", 0, 0))
         return_freed_memory()
         kpis = compute(run, jobs)
-        writer.write_extra("kpis", kpis)
+        writer.write_extra("kpis", pair_means(kpis) if run.scenario.antithetic else kpis)
         if with_marginals:
             values = marginal_values(
                 run, kpis, jobs, lambda done, total: report(Progress("marginal values", done, total)), rules

@@ -16,9 +16,11 @@ from .rng import uniform
 
 FIXED, UNIFORM, TRIANGULAR, EXPONENTIAL, GAMMA, LOGNORMAL, WEIBULL, EMPIRICAL = range(8)
 
-LAW = np.dtype([("kind", "i8"), ("a", "f8"), ("b", "f8"), ("c", "f8"), ("first", "i8"), ("count", "i8")])
+LAW = np.dtype([("kind", "i8"), ("a", "f8"), ("b", "f8"), ("c", "f8"), ("first", "i8"), ("count", "i8"),
+                ("is_mirrored", "i8")])  # fmt: skip
 """``a, b, c`` by kind: fixed value · uniform low, high · triangular low, mode, high · exponential mean · gamma shape,
-scale · lognormal mu, sigma · weibull shape, scale · empirical: ``count`` sorted samples from ``first``."""
+scale · lognormal mu, sigma · weibull shape, scale · empirical: ``count`` sorted samples from ``first``. A mirrored law
+takes 1 − u for each uniform u (antithetic streams)."""
 
 SUB_DRAWS = 1 << 40
 """Draw numbers below this belong to the caller; rejection adds multiples of it, four per attempt."""
@@ -59,17 +61,22 @@ def normal_quantile(p: float) -> float:
 
 
 @kernel
-def _standard_gamma(shape: float, key: Any, entity: int, draw: int) -> float:
+def _mirrored(u: float, is_mirrored: int) -> float:
+    return 1.0 - u if is_mirrored else u
+
+
+@kernel
+def _standard_gamma(shape: float, key: Any, entity: int, draw: int, is_mirrored: int) -> float:
     """Gamma of mean ``shape`` and scale 1."""
     boost = 1.0
     if shape < 1.0:
-        boost = uniform(key, entity, draw + SUB_DRAWS) ** (1.0 / shape)
+        boost = _mirrored(uniform(key, entity, draw + SUB_DRAWS), is_mirrored) ** (1.0 / shape)
         shape += 1.0
     d = shape - 1.0 / 3.0
     c = 1.0 / math.sqrt(9.0 * d)
     attempt = draw
     while True:
-        x = normal_quantile(uniform(key, entity, attempt))
+        x = normal_quantile(_mirrored(uniform(key, entity, attempt), is_mirrored))
         root = 1.0 + c * x
         v = root * root * root  # a power is rounded differently compiled and not: test_contract.py
         attempt += 2 * SUB_DRAWS
@@ -84,8 +91,8 @@ def sample(law: Any, samples: Any, key: Any, entity: int, draw: int) -> float:
     if law.kind == FIXED:
         return law.a
     if law.kind == GAMMA:
-        return _standard_gamma(law.a, key, entity, draw) * law.b
-    u = uniform(key, entity, draw)
+        return _standard_gamma(law.a, key, entity, draw, law.is_mirrored) * law.b
+    u = _mirrored(uniform(key, entity, draw), law.is_mirrored)
     if law.kind == EXPONENTIAL:
         return -law.a * math.log(1.0 - u)  # exact, as u has 53 bits, and three times as fast as log1p
     if law.kind == LOGNORMAL:

@@ -54,6 +54,7 @@ class CompiledLine:
     names: Names
     streams: dict[str, tuple[str, ...]]
     horizon_s: float
+    is_antithetic: bool = False
     rules: dict[int, DispatchRule] = field(default_factory=dict)
 
     @cached_property
@@ -116,7 +117,7 @@ def _finish(builder: Builder) -> CompiledLine:
     line = Line(samples=np.array(builder.samples, dtype=np.float64), **arrays)
     _load_idle_draw(line)
     streams = {name: tuple(names) for name, names in builder.streams.items()}
-    return CompiledLine(line, _names(builder), streams, float(scenario.horizon_s))
+    return CompiledLine(line, _names(builder), streams, float(scenario.horizon_s), scenario.antithetic)
 
 
 def _clock_row(builder: Builder) -> Row:

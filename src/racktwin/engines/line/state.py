@@ -48,13 +48,22 @@ class Snapshot:
 def fresh_line(compiled: CompiledLine, replication: int, seed: int) -> Line:
     """A copy of the line at time zero, with the random streams of one replication."""
     line = with_room_to_record(copied(compiled.line), compiled)
+    if compiled.is_antithetic and replication % 2:
+        laws = line.laws.copy()
+        laws["is_mirrored"] = 1
+        line = line._replace(laws=laws)
     rekey(line, compiled, replication, seed)
     install(line, compiled.rules)
     return line
 
 
 def rekey(line: Line, compiled: CompiledLine, replication: int, seed: int, future: int = 0) -> None:
-    """Name the random streams of the line: those of a replication, or of one of its other futures."""
+    """Name the random streams of the line: those of a replication, or of one of its other futures.
+
+    Antithetic, an odd replication has the streams of the one before.
+    """
+    if compiled.is_antithetic:
+        replication -= replication % 2
     suffix = f"/future {future}" if future else ""
     for table, names in compiled.streams.items():
         getattr(line, table)["key"] = [stream_key(seed, replication, name + suffix) for name in names]
