@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         compile_line,
         compiled_rule,
         load_snapshot,
+        observed_document,
         python_rule,
         save_snapshot,
     )
@@ -51,6 +52,7 @@ __all__ = [
     "compute",
     "difference",
     "load_snapshot",
+    "observed_document",
     "python_rule",
     "read_scenario",
     "run_scenario",
@@ -72,6 +74,7 @@ _HOMES = {
         "compile_line",
         "compiled_rule",
         "load_snapshot",
+        "observed_document",
         "python_rule",
         "save_snapshot",
     ),

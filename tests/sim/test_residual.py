@@ -27,8 +27,8 @@ CASES: dict[str, tuple[tuple[float, ...], Any]] = {
 US = (1e-9, 0.01, 0.3, 0.5, 0.9, 0.999)
 
 
-def _law(row: tuple[float, ...]) -> Any:
-    return np.array([(*row, 0, len(SAMPLES))], LAW).view(np.recarray)[0]
+def _law(row: tuple[float, ...], is_mirrored: int = 0) -> Any:
+    return np.array([(*row, 0, len(SAMPLES), is_mirrored)], LAW).view(np.recarray)[0]
 
 
 @pytest.mark.parametrize("elapsed_s", [0.0, 0.5, 2.5, 4.0, 6.5])
@@ -67,3 +67,10 @@ def test_of_measured_values_those_above_are_left() -> None:
     law = _law((laws.EMPIRICAL, 0.0, 0.0, 0.0))
     assert [total_given(law, SAMPLES, 2.0, u) for u in (0.1, 0.49, 0.51, 0.9)] == [5.0, 5.0, 9.0, 9.0]
     assert [total_given(law, SAMPLES, 0.0, u) for u in (0.1, 0.3, 0.5, 0.7, 0.9)] == [1.0, 2.0, 2.0, 5.0, 9.0]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_mirrored_law_takes_the_other_end(name: str) -> None:
+    row, _ = CASES[name]
+    mirrored = total_given(_law(row, 1), SAMPLES, 3.0, 0.25)
+    assert mirrored == total_given(_law(row), SAMPLES, 3.0, 0.75)

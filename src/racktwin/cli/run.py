@@ -39,6 +39,10 @@ def run(
         list[Path] | None,
         typer.Option("--set-file", help="File of overrides, as racktwin calibrate writes them; repeat."),
     ] = None,
+    from_: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="FILE", help="Start from the observed state in this file, at its instant."),
+    ] = None,
     report: Annotated[bool, typer.Option("--report/--no-report", help="Write the report.")] = True,
     marginals: Annotated[
         bool, typer.Option("--marginals/--no-marginals", help="Find what one more unit of each limit would bring.")
@@ -55,7 +59,7 @@ def run(
 
     from_files = [line for path in set_file or [] for line in read_overrides(path)]
     keep_memory_small()
-    file = read_scenario(scenario, [*from_files, *(overrides or [])])
+    file = read_scenario(scenario, [*from_files, *(overrides or [])], observed=from_)
     for oddity in file.oddities:
         note(f"odd: {oddity}")
     folder = out or next_free(Path("runs") / file.scenario.name)

@@ -4,6 +4,7 @@ from .calendar import ALWAYS, Calendar
 from .demand import Demand, PartReceipt, WorkOrder
 from .distribution import LAWS, DurationDistribution
 from .ledger import ledger
+from .observed import Away, Down, Observed, WorkInProgress
 from .part import DefectKind, Improvement, Part
 from .people import Crew, OperatorGroup
 from .power import Admission, Cap, CapTable, CoolingLoop, Feed, FeedChange
@@ -18,6 +19,7 @@ __all__ = [
     "LAWS",
     "Admission",
     "Alternative",
+    "Away",
     "Batch",
     "Calendar",
     "Cap",
@@ -28,6 +30,7 @@ __all__ = [
     "Crew",
     "DefectKind",
     "Demand",
+    "Down",
     "DurationDistribution",
     "Failures",
     "Feed",
@@ -35,6 +38,7 @@ __all__ = [
     "Improvement",
     "Learning",
     "LedgerEntry",
+    "Observed",
     "OnFail",
     "Operation",
     "OperatorGroup",
@@ -51,6 +55,7 @@ __all__ = [
     "Upkeep",
     "Vehicle",
     "WorkCenter",
+    "WorkInProgress",
     "WorkOrder",
     "WorkUnitGroup",
     "ledger",

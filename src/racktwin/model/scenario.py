@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
@@ -11,6 +13,7 @@ from .demand import Demand, PartReceipt, WorkOrder
 from .entity import Entity, Name
 from .instant import LocalTime
 from .network import Network
+from .observed import Observed
 from .part import DefectKind, Part
 from .people import OperatorGroup
 from .power import Admission, CapTable, CoolingLoop, Feed
@@ -56,6 +59,7 @@ class Scenario(Entity):
     order_book: tuple[WorkOrder, ...] = ()
     part_receipts: tuple[PartReceipt, ...] = ()
     network: Network | None = None
+    observed: Observed | None = None
 
     @property
     def has_line(self) -> bool:
@@ -71,6 +75,14 @@ class Scenario(Entity):
     def engines(self) -> tuple[str, ...]:
         """The engines that this scenario has work for, in the order in which they run."""
         return (("supply",) if self.has_supply else ()) + (("line",) if self.has_line else ())
+
+    def instant_s(self, instant: dt.date | float) -> float:
+        """Seconds from the scenario's start to an instant of its file."""
+        if isinstance(instant, float):
+            return float(instant)
+        moment = instant if isinstance(instant, dt.datetime) else dt.datetime.combine(instant, dt.time())
+        zone = ZoneInfo(self.time_zone)
+        return moment.replace(tzinfo=zone).timestamp() - self.start.replace(tzinfo=zone).timestamp()
 
     def calendar(self, name: str) -> Calendar:
         """The calendar of that name; ``always`` needs no declaration."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from racktwin.errors import Problem, ScenarioError
-from racktwin.model import Scenario
+from racktwin.model import Quantity, Scenario
 
 from .checks import check
 from .document import Document, Place
@@ -35,11 +35,14 @@ class ScenarioFile:
     oddities: tuple[Problem, ...]
 
 
-def read_scenario(source: str | Path, overrides: Sequence[str] = (), *, text: str | None = None) -> ScenarioFile:
+def read_scenario(
+    source: str | Path, overrides: Sequence[str] = (), *, text: str | None = None, observed: str | Path | None = None
+) -> ScenarioFile:
     """Read and check the scenario at ``source``, a path or the name of a shipped example.
 
     ``overrides`` are ``path=value`` or ``path*=factor``. ``text`` stands for the file's content, as an editor holds it
-    before it is saved (the file need not exist). Raises ScenarioError with every problem found.
+    before it is saved (the file need not exist). ``observed`` is a file with the observed state from which to start, in
+    place of the scenario's own; the warm-up then ends no earlier. Raises ScenarioError with every problem found.
     """
     path = _locate(source) if text is None else Path(source)
     folder = Folder.around(path)
@@ -51,7 +54,12 @@ def read_scenario(source: str | Path, overrides: Sequence[str] = (), *, text: st
     if overrides:
         apply_overrides(document, overrides, problems)
         inline_tables(document, folder, problems)
+    seen_files: tuple[SourceFile, ...] = ()
+    if observed is not None:
+        seen_files = _start_from(document, Path(observed))
     scenario, faults = validate(document)
+    if scenario is not None and observed is not None and scenario.observed is not None:
+        scenario = _with_late_warm_up(scenario, document)
     problems += faults
     if scenario is None:
         raise ScenarioError(_once(problems))
@@ -60,7 +68,32 @@ def read_scenario(source: str | Path, overrides: Sequence[str] = (), *, text: st
     if problems:
         raise ScenarioError(_once(problems))
     oddities = sorted(finding.problem(document) for finding in findings if finding.odd)
-    return ScenarioFile(scenario, document.value, tuple(folder.read_files.values()), tuple(oddities))
+    return ScenarioFile(scenario, document.value, (*folder.read_files.values(), *seen_files), tuple(oddities))
+
+
+def _start_from(document: Document, path: Path) -> tuple[SourceFile, ...]:
+    """Put the observed state of the file into the document; it may stand below a key ``observed`` or alone."""
+    folder = Folder.around(path)
+    seen = load(path, folder)
+    inner = seen.value.get("observed") if isinstance(seen.value, dict) else None
+    if inner is not None:
+        seen = Document(inner, {steps[1:]: place for steps, place in seen.places.items() if steps[:1] == ("observed",)})
+    document.put(("observed",), seen)
+    document.places.setdefault(("observed",), Place(folder.show(path.resolve()), 1))
+    return tuple(folder.read_files.values())
+
+
+def _with_late_warm_up(scenario: Scenario, document: Document) -> Scenario:
+    """Results are taken from the observed instant on, at the earliest."""
+    assert scenario.observed is not None
+    try:
+        at_s = scenario.instant_s(scenario.observed.at)
+    except (OSError, ValueError):  # an unknown time zone: the checks tell
+        return scenario
+    if at_s <= scenario.warm_up_s:
+        return scenario
+    document.value["warm_up"] = f"{at_s:.17g} s"
+    return scenario.model_copy(update={"warm_up_s": Quantity(at_s, "s")})
 
 
 def scenario_from_document(document: Mapping[str, Any]) -> Scenario:

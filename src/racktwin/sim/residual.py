@@ -21,6 +21,8 @@ from .rng import uniform
 def total_given(law: Any, samples: Any, elapsed_s: float, u: float) -> float:
     """The ``u``-quantile of the row ``law`` of a law table, given that it exceeds ``elapsed_s``; never below that."""
     elapsed_s = max(0.0, elapsed_s)
+    if law.is_mirrored:
+        u = 1.0 - u
     return max(elapsed_s, float(_TOTALS[int(law.kind)](law, samples, elapsed_s, u)))
 
 

@@ -2,6 +2,7 @@
 
 from .changes import Absent, LimitChanged, OrderAdded, UnitDown
 from .compile import CompiledLine, compile_line
+from .lookout import observed_document
 from .planned import PlannedStarts
 from .receipts import with_receipts
 from .replicate import replicate
@@ -23,6 +24,7 @@ __all__ = [
     "compile_line",
     "compiled_rule",
     "load_snapshot",
+    "observed_document",
     "python_rule",
     "replicate",
     "save_snapshot",

@@ -20,6 +20,7 @@ from .compile_orders import add_demand, add_timelines
 from .compile_plant import add_limits, add_outages, add_people, add_work_centers
 from .compile_product import add_defect_kinds, add_parts, made_components
 from .planned import PlannedStarts, add_plan
+from .seen import SeenState, seen_state
 from .tables import DTYPES, Line
 from .user_rules import DispatchRule, rules_by_center
 
@@ -56,6 +57,7 @@ class CompiledLine:
     horizon_s: float
     is_antithetic: bool = False
     rules: dict[int, DispatchRule] = field(default_factory=dict)
+    seen: SeenState | None = None
 
     @cached_property
     def digest(self) -> str:
@@ -87,7 +89,9 @@ def compile_line(
     add_timelines(builder)
     if plan is not None:
         add_plan(builder, plan)
-    return replace(_finish(builder), rules=rules_by_center(rules or {}, scenario))
+    compiled = _finish(builder)
+    seen = seen_state(scenario, compiled.line, compiled.streams["operations"])
+    return replace(compiled, rules=rules_by_center(rules or {}, scenario), seen=seen)
 
 
 def _finish(builder: Builder) -> CompiledLine:

@@ -32,7 +32,7 @@ MOST_VISITS = 1 << 20
 
 
 @kernel
-def _make_defect(line: Line, index: int, kind: int, maker: Any, draw: int) -> int:
+def make_defect(line: Line, index: int, kind: int, maker: Any, draw: int) -> int:
     """A new defect on item ``index``, or -1 if no row is free; ``maker`` is the random stream of what made it."""
     clock, item, row = line.clock[0], line.items[index], line.kinds[kind]
     d = clock.free_defect
@@ -82,7 +82,7 @@ def bring_defects(line: Line, index: int, part: int, pieces: int, draw: int, lot
         number = draw + VISIT_DRAWS * item.visits + k
         p_defect = link.amount * _improved(line, link.to)
         for copy in range(binomial(pieces, p_defect, uniform(key, item.entity, number))):
-            d = _make_defect(line, index, link.to, key, number + VISIT_DRAWS * MOST_VISITS * (copy + 1))
+            d = make_defect(line, index, link.to, key, number + VISIT_DRAWS * MOST_VISITS * (copy + 1))
             if d >= 0:
                 line.defects[d].origin_part = part
 
@@ -96,7 +96,7 @@ def leave_defects(line: Line, index: int) -> None:
         link = line.links[operation.first_left + k]
         number = VISIT_DRAWS * item.visits + DRAW_LEFT + k
         if uniform(operation.key, item.entity, number) < link.amount * _improved(line, link.to):
-            d = _make_defect(line, index, link.to, operation.key, number + VISIT_DRAWS * MOST_VISITS)
+            d = make_defect(line, index, link.to, operation.key, number + VISIT_DRAWS * MOST_VISITS)
             if d >= 0:
                 line.defects[d].origin_operation = item.operation
 

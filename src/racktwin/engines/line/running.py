@@ -16,7 +16,9 @@ from . import kernel
 from .changes import Change, changed
 from .compile import CompiledLine
 from .futures import redraw
+from .observed import absences, at_instant, hold_orders, let_orders_come, outages, place_pieces
 from .records import number_visits, shipments_of, tables_of
+from .seen import SeenState
 from .state import Snapshot, copied, fresh_line, with_more_candidates, with_room, with_room_to_record
 from .tables import Line
 from .user_rules import ask_python, install, wrong_choice
@@ -45,9 +47,29 @@ class LineRun:
         """The replication at time zero."""
         run = cls(compiled, fresh_line(compiled, replication, seed), replication, seed)
         run.line.clock[0].is_recording = int(is_recording)
+        seen = compiled.seen
+        if seen is not None:
+            run.line = at_instant(run.line, seen)
         with np.errstate(over="ignore"):
             kernel.start(run.line)
+        if seen is not None:
+            run._fill(seen)
         return run
+
+    def _fill(self, seen: SeenState) -> None:
+        """Put what is seen into the empty plant, at that instant."""
+        names = self.compiled.names
+        hold_orders(self.line)
+        self.line = changed(self.line, self.compiled, absences(seen))
+        self.advance(seen.at_s)
+        while self.line.clock[0].free_items <= len(seen.pieces) + self.line.clock[0].most_items:
+            self.line = with_room(self.line, "items")
+        while self.line.clock[0].free_defects <= len(seen.kinds) + self.line.clock[0].most_defects:
+            self.line = with_room(self.line, "defects")
+        with np.errstate(over="ignore"):
+            place_pieces(self.line, seen, names, self.replication, self.seed)
+        self.line = changed(self.line, self.compiled, outages(self.line, seen, names))
+        let_orders_come(self.line, seen)
 
     @classmethod
     def resume(

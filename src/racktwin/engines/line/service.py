@@ -48,7 +48,7 @@ def _stop(line: Line, u: int) -> None:
         stop_working(line, u)
         unit.activity = PAUSED
     elif unit.activity == IDLE:
-        _leave_free_list(line, u)
+        leave_free_list(line, u)
     else:
         book_wait(line, u)
         drop_claim(line, claimant_of(line, u))
@@ -100,7 +100,7 @@ def fall_due(line: Line, u: int) -> None:
             row.due_s += row.every
     schedule_upkeep(line, u)
     if unit.health == UP and unit.activity == IDLE:
-        _leave_free_list(line, u)
+        leave_free_list(line, u)
         make_free(line, u)
 
 
@@ -133,7 +133,8 @@ def begin_upkeep(line: Line, u: int) -> None:
 
 
 @kernel
-def _leave_free_list(line: Line, u: int) -> None:
+def leave_free_list(line: Line, u: int) -> None:
+    """The idle unit ``u`` can take no work from now on."""
     unit = line.units[u]
     bank = line.banks[unit.bank]
     if bank.free_head == u:
