@@ -12,7 +12,7 @@ from .terminal import note, number, print_json, print_table
 
 if TYPE_CHECKING:
     from racktwin.model import Scenario
-    from racktwin.plan.supply.stress import Stressed
+    from racktwin.plan.supply.stress import Mitigation, Stressed
 
 _SIMULATED = (
     "survives, d",
@@ -41,6 +41,10 @@ def stress(
         list[str] | None,
         typer.Option("--count", metavar="PART=N", help="With --simulate: add up late hours, N pieces (GPUs) in PART."),
     ] = None,
+    limit: Annotated[
+        str | None,
+        typer.Option("--limit", metavar="MONEY", help="Find what brings the expected impact a year down to this."),
+    ] = None,
     overrides: Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change a value.")] = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", metavar="FILE", help="Write a page with map and charts.")
@@ -51,9 +55,11 @@ def stress(
 
     Time to survive and impact are linear programmes with hindsight, which ignore lead times: nothing does better. The
     exposure is the impact as a share of the worst one (Simchi-Levi's risk exposure index). --simulate sends the
-    network, and the line behind it, through each loss with the same random numbers, lead times and all.
+    network, and the line behind it, through each loss with the same random numbers, lead times and all. --limit finds
+    the cheapest alternates and stock that keep the losses with a rate below it.
     """
     from racktwin.plan.supply.losses import described_losses, single_losses, the_losses
+    from racktwin.plan.supply.stress import mitigate
     from racktwin.plan.supply.stress import stress as stressed
     from racktwin.scenario import read_scenario
 
@@ -72,11 +78,15 @@ def stress(
         from racktwin.report.supply_stress import write_stress
 
         note(f"page: {write_stress(plant, ranked, out)}")
+    cure = None if limit is None else mitigate(plant, losses, _usd(limit))
     if as_json:
-        print_json([_plain(one) for one in ranked])
+        rows = [_plain(one) for one in ranked]
+        print_json(rows if cure is None else {"losses": rows, "mitigation": _plain_cure(cure)})
     else:
         print_table(_COLUMNS, [_row(one) for one in ranked], numbers=_COLUMNS[1:])
         _print_simulated(ranked)
+        if cure is not None:
+            _print_cure(cure)
 
 
 def _print_simulated(ranked: list[Stressed]) -> None:
@@ -99,6 +109,43 @@ def _print_simulated(ranked: list[Stressed]) -> None:
     if rows:
         print("\nsimulated, with lead times:")
         print_table(("loss", *_SIMULATED), rows, numbers=_SIMULATED)
+
+
+def _print_cure(cure: Mitigation) -> None:
+    found = cure.portfolio
+    opened = [name for name, is_open in zip(cure.options, found.is_open, strict=True) if is_open]
+    rows = [(f"open {name}", "") for name in opened]
+    added = zip(cure.stocks, found.added, strict=True)
+    rows += [(f"add stock {stock}", number(pieces)) for stock, pieces in added if pieces > 0.005]
+    print()
+    print_table(("mitigation", "pieces"), rows or [("nothing is needed", "")], numbers=("pieces",))
+    note(
+        f"US${found.cost_usd:,.0f} in the first year bring the expected impact "
+        f"from US${cure.present_usd_per_year:,.0f} to US${found.risk_usd_per_year:,.0f} a year"
+    )
+
+
+def _plain_cure(cure: Mitigation) -> dict[str, Any]:
+    found = cure.portfolio
+    return {
+        "open": [name for name, is_open in zip(cure.options, found.is_open, strict=True) if is_open],
+        "added": {stock: float(n) for stock, n in zip(cure.stocks, found.added, strict=True) if n > 0.005},
+        "cost_usd": found.cost_usd,
+        "bound_usd": found.bound_usd,
+        "risk_usd_per_year": found.risk_usd_per_year,
+        "present_usd_per_year": cure.present_usd_per_year,
+    }
+
+
+def _usd(text: str) -> float:
+    from pydantic import TypeAdapter, ValidationError
+
+    from racktwin.model.quantity import Money
+
+    try:
+        return float(TypeAdapter(Money).validate_python(text))
+    except ValidationError:
+        raise typer.BadParameter(f"{text!r} is no sum of money; write for example 2e6 USD") from None
 
 
 def _days(time_s: float, never: str) -> str:

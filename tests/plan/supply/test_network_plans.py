@@ -224,6 +224,20 @@ def test_design_opens_an_alternate_where_a_strait_closes_often() -> None:
     assert sum(future["probability"] for future in told["futures"]) == pytest.approx(1)
 
 
+def test_a_limit_asks_for_the_cheapest_mitigation() -> None:
+    pytest.importorskip("highspy")
+    closed = ["--lost", "strait", "--set", "network.disruptions.strait.rate=50 %/yr"]
+    longer = ["--set", "network.disruptions.strait.effects.0.duration=20 wk"]
+    answer = racktwin("supply", "stress", str(_FILE), "--limit", "1e6 USD", "--json", *closed, *longer)
+    told = json.loads(answer.stdout)["mitigation"]
+    wrong = racktwin("supply", "stress", str(_FILE), "--limit", "much")
+
+    assert told["risk_usd_per_year"] <= 1e6 * (1 + 1e-6) < told["present_usd_per_year"]
+    assert told["open"] == ["boards_mexico"]
+    assert wrong.returncode == 2
+    assert "write for example 2e6 USD" in wrong.stderr
+
+
 def test_wrong_commands_say_what_to_write() -> None:
     unknown = racktwin("supply", "stress", str(_FILE), "--lost", "mars")
     bare = racktwin("supply", "stress", str(_FILE), "--recover", "6")

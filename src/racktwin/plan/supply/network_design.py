@@ -70,7 +70,7 @@ def problem_of(network: NetworkFlows, question: DesignQuestion) -> DesignProblem
     """The arrays, with prices and duties of each period's first day."""
     scenario, flows = network.scenario, network.flows
     periods = max(1, math.ceil(float(scenario.horizon_s) / question.period_s - 1e-9))
-    options = tuple(_options(network, float(scenario.horizon_s)))
+    options = tuple(options_of(network, float(scenario.horizon_s)))
     futures = _futures(network, periods, question.period_s)
     if not options and len(futures) == 1:
         message = "there is nothing to choose and nothing to fear"
@@ -92,7 +92,8 @@ def problem_of(network: NetworkFlows, question: DesignQuestion) -> DesignProblem
     )
 
 
-def _options(network: NetworkFlows, horizon_s: float) -> Iterable[Option]:
+def options_of(network: NetworkFlows, horizon_s: float) -> Iterable[Option]:
+    """Supplies and lanes to qualify, and sites to open, each with what it costs over the horizon."""
     net = network.net
     for name in dict.fromkeys(way.option for way in network.origins if way.option is not None):
         if name not in net.supplies and name not in net.lanes:

@@ -19,7 +19,7 @@ from .flows import FlowNetwork, Loss
 from .program import Program
 from .stages import Floats, Ints
 
-_SCALE_S = 604800.0
+SCALE_S = 604800.0
 """The programmes count in weeks: pieces per second would vanish in the solver's tolerances."""
 _FOR_GOOD = 5200.0
 """Weeks: what is survived for a century is survived."""
@@ -51,15 +51,15 @@ def time_to_survive_s(network: FlowNetwork, loss: Loss) -> float:
     programme = Program()
     flows, time = _flows(programme, network, loss), programme.columns(1, -1.0, 0.0, _FOR_GOOD)
     balance = _balance(programme, network, loss, flows)
-    rate = network.demand_per_s * loss.demand_factor * _SCALE_S
+    rate = network.demand_per_s * loss.demand_factor * SCALE_S
     programme.put(balance[network.demand_stock], np.repeat(time, len(rate)), -rate)
     limit = _limits(programme, network, flows, 0.0)
-    programme.put(limit, np.repeat(time, len(limit)), -network.limit_per_s * loss.limit_factor * _SCALE_S)
+    programme.put(limit, np.repeat(time, len(limit)), -network.limit_per_s * loss.limit_factor * SCALE_S)
     if np.any(loss.unserved & (rate > 0)):
         return 0.0
     found = programme.solve_linear()
     weeks = _checked(found.status, max(0.0, -found.cost))
-    return weeks * _SCALE_S if weeks < _FOR_GOOD * (1.0 - 1e-6) else float(np.inf)
+    return weeks * SCALE_S if weeks < _FOR_GOOD * (1.0 - 1e-6) else float(np.inf)
 
 
 def impact(network: FlowNetwork, loss: Loss, recover_s: float) -> tuple[Floats, float]:
@@ -97,7 +97,7 @@ def binding_limits(network: FlowNetwork) -> tuple[str, ...]:
     """
     programme = Program()
     flows = programme.columns(len(network.ways))
-    wanted = network.demand_per_s * _SCALE_S
+    wanted = network.demand_per_s * SCALE_S
     lost = programme.columns(len(wanted), 1.0, 0.0, wanted)
     need = np.zeros(len(network.stocks))
     np.add.at(need, network.demand_stock, wanted)
@@ -105,7 +105,7 @@ def binding_limits(network: FlowNetwork) -> tuple[str, ...]:
     programme.put(rows[network.fills], flows, 1.0)
     programme.put(rows[network.takes[:, 1]], flows[network.takes[:, 0]], -network.pieces)
     programme.put(rows[network.demand_stock], lost, 1.0)
-    limits = _limits(programme, network, flows, network.limit_per_s * _SCALE_S)
+    limits = _limits(programme, network, flows, network.limit_per_s * SCALE_S)
     found = programme.solve_linear()
     _checked(found.status, 0.0)
     if found.values[lost].sum() <= 1e-6 * wanted.sum():
