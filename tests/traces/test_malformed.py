@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from racktwin.errors import ScenarioError
-from racktwin.traces import Limits, TraceMapping, batches, read, read_gpu_jobs, stream_gpu_jobs
+from racktwin.traces import Limits, TraceMapping, batches, names, read, read_gpu_jobs, stream_gpu_jobs
 
 HEAD = "job,submit_s,gpus,duration_s"
 GOOD = ("a,0,8,3600", "b,10,0.5,60", "c,20,64,7200")
@@ -148,6 +148,24 @@ def test_duplicates_are_found_across_batches(tmp_path: Path, monkeypatch: pytest
     found = read_gpu_jobs(_file(tmp_path, *rows, *(f"j{index},600,1,1" for index in (0, 250, 499))), skip_bad=True)
     assert found.jobs.num_rows == 500
     assert found.skipped == {"a name that occurs before": 3}
+
+
+@pytest.mark.parametrize("skip_bad", [False, True])
+def test_a_stream_finds_duplicates_at_its_end(tmp_path: Path, *, skip_bad: bool) -> None:
+    """Nothing is written, as the first of two is gone already."""
+    rows = [f"j{index},{index},1,1" for index in range(100)]
+    path = _file(tmp_path, *rows, "j7,100,1,1", "j93,101,1,1", "k,102,1,1")
+
+    with pytest.raises(ScenarioError) as caught:
+        stream_gpu_jobs(path, tmp_path / "out.parquet", skip_bad=skip_bad)
+    assert [problem.line for problem in caught.value.problems] == [102, 103]
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["jobs.csv"]
+
+
+def test_names_of_any_length_have_hashes_of_their_own() -> None:
+    texts = pa.array(["", "a", "aa", "a\0", "abcdefgh", "abcdefghi", "job-1", "job-10", "é" * 300, "é" * 299])
+    assert len(set(names.hashes_of(texts).tolist())) == len(texts)
+    assert names.hashes_of(texts.slice(3, 4)).tolist() == names.hashes_of(texts)[3:7].tolist()
 
 
 def test_streaming_keeps_memory_at_a_few_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,6 +21,15 @@ def as_numbers(cells: pa.Array) -> tuple[Floats, Mask]:
     if not _is_text(cells):
         values = np.asarray(pc.cast(cells, pa.float64()).to_numpy(zero_copy_only=False), np.float64)
         return values, np.isinf(values)
+    try:
+        values = np.asarray(pc.cast(cells, pa.float64()).to_numpy(zero_copy_only=False), np.float64)
+    except pa.ArrowInvalid:
+        return _numbers_one_by_one(cells)
+    return values, np.isinf(values)
+
+
+def _numbers_one_by_one(cells: pa.Array) -> tuple[Floats, Mask]:
+    """Where not all cells are plain numbers."""
     text = _stripped(cells)
     is_number = pc.match_substring_regex(text, _NUMBER)
     values = pc.cast(pc.if_else(is_number, text, pa.scalar(None, pa.string())), pa.float64())

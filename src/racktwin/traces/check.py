@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from .faults import TraceFaults
+from .names import Hashes, NamesOnDisk, hashes_of
 from .rows import Mask, Rows
-
-Hashes = npt.NDArray[np.uint64]
 
 _MEMORY_RUNS = 24
 """Sorted runs of hashes are merged when there are more than this."""
@@ -30,14 +28,17 @@ class Wanted(Protocol):
 
 
 class Checks:
-    """Goes through a trace batch by batch: faults to ``faults``, what is left to the caller."""
+    """Goes through a trace batch by batch: faults to ``faults``, what is left to the caller.
 
-    def __init__(self, faults: TraceFaults, wanted: Wanted, *, must_be_sorted: bool = False) -> None:
+    With names ``on_disk`` they are compared at the end, by :meth:`compare_names`.
+    """
+
+    def __init__(self, faults: TraceFaults, wanted: Wanted, on_disk: NamesOnDisk | None = None) -> None:
         self.faults = faults
         self.wanted = wanted
-        self.must_be_sorted = must_be_sorted
         self.out_of_order = 0
         self._latest_s = -np.inf
+        self._on_disk = on_disk
         self._seen: list[Hashes] = []
 
     def passed(self, rows: Rows) -> pa.Table:
@@ -67,7 +68,7 @@ class Checks:
         before_s = np.maximum.accumulate(np.concatenate([[self._latest_s], times_s]))
         early = rows.usable & (rows.submit_s < before_s[:-1])
         self._latest_s = float(before_s[-1])
-        if self.must_be_sorted:
+        if self._on_disk is not None:
             rows.refuse(self.faults, early, "submitted before the row above", "sort the trace by its submit times")
         else:
             self.out_of_order += int(np.count_nonzero(early))
@@ -76,7 +77,10 @@ class Checks:
         names = rows.job
         unnamed = np.asarray(pc.equal(names, "").to_numpy(zero_copy_only=False), bool)
         rows.refuse(self.faults, unnamed, "no name", "give every job a name, or map no column to job")
-        hashes = _hashes(names)
+        hashes = hashes_of(names)
+        if self._on_disk is not None:
+            self._on_disk.add(hashes[rows.usable], rows.lines[rows.usable])
+            return
         order = np.argsort(hashes, kind="stable")
         again = np.zeros(rows.n, bool)
         same = hashes[order][1:] == hashes[order][:-1]
@@ -86,6 +90,12 @@ class Checks:
         again &= rows.usable
         rows.refuse(self.faults, again, "a name that occurs before", "job names are unique", names)
         self._remember(np.sort(hashes[rows.usable]))
+
+    def compare_names(self) -> None:
+        """Of names kept on disk, those that occur twice are faults, whatever may be skipped."""
+        remedy = "job names are unique; a trace with such rows cannot be streamed: read it"
+        for lines in self._on_disk.repeated() if self._on_disk is not None else ():
+            self.faults.rows_in_any_case(np.ones(len(lines), bool), lines, "a name that occurs before", remedy)
 
     def _remember(self, run: Hashes) -> None:
         self._seen.append(run)
@@ -99,20 +109,3 @@ def _holds(run: Hashes, hashes: Hashes) -> Mask:
         return np.zeros(len(hashes), bool)
     places = np.minimum(np.searchsorted(run, hashes), len(run) - 1)
     return np.asarray(run[places] == hashes, bool)
-
-
-def _hashes(names: pa.Array) -> Hashes:
-    """64 bits of each name: FNV-1a over its bytes; two of 10 million names collide with a chance of 3 in a million."""
-    whole = names.cast(pa.large_string()) if not pa.types.is_large_string(names.type) else names
-    offsets = np.frombuffer(whole.buffers()[1], np.int64, len(whole) + 1, whole.offset * 8)
-    data = np.frombuffer(whole.buffers()[2] or b"", np.uint8)
-    lengths = offsets[1:] - offsets[:-1]
-    found = np.full(len(whole), 0xCBF29CE484222325, np.uint64)
-    with np.errstate(over="ignore"):
-        for place in range(int(lengths.max(initial=0))):
-            has = lengths > place
-            found[has] = (found[has] ^ data[offsets[:-1][has] + place]) * np.uint64(0x100000001B3)
-        found ^= found >> np.uint64(33)
-        found *= np.uint64(0xFF51AFD7ED558CCD)
-        found ^= found >> np.uint64(33)
-    return found

@@ -34,12 +34,16 @@ class TraceFaults:
     def rows(self, bad: Mask, lines: npt.NDArray[np.int64], reason: str, remedy: str, cells: Any = None) -> None:
         """The rows where ``bad`` are at fault; ``cells``: their values of the column at fault, to be shown."""
         count = int(np.count_nonzero(bad))
-        if not count:
-            return
         if self.skip_bad:
             self.leave_out(reason, count)
-            return
-        self._at_fault += count
+        elif count:
+            self.rows_in_any_case(bad, lines, reason, remedy, cells)
+
+    def rows_in_any_case(
+        self, bad: Mask, lines: npt.NDArray[np.int64], reason: str, remedy: str, cells: Any = None
+    ) -> None:
+        """The rows where ``bad`` are at fault, and cannot be skipped."""
+        self._at_fault += int(np.count_nonzero(bad))
         for index in np.flatnonzero(bad)[: MOST_SHOWN + 1 - len(self._shown)]:
             shown = "" if cells is None else f": {str(cells[index])[:60]!r}"
             self._shown.append(Problem(self.file, int(lines[index]), "", reason + shown, remedy))

@@ -19,6 +19,7 @@ from .check import Checks
 from .faults import TraceFaults
 from .gavel import read_gavel
 from .mapping import TraceMapping
+from .names import NamesOnDisk
 from .openb import read_openb
 from .rows import Rows
 from .schema import GPU_JOBS
@@ -107,19 +108,24 @@ def stream_gpu_jobs(
 ) -> dict[str, int]:
     """Write the jobs of a trace of any size to the Parquet file ``out``, time 0 being the first job's submit time.
 
-    The result is what was skipped, by why. Memory stays at a few blocks of the file and 8 bytes a job (to find
-    duplicates). A job out of order is a fault, as a stream cannot be sorted. ``out`` is written whole or not at all.
+    The result is what was skipped, by why. Memory stays at a few blocks of the file; beside ``out`` 16 bytes a job are
+    on disk until the end, where names are compared. A job out of order is a fault, as a stream cannot be sorted, and a
+    name that occurs twice cannot be skipped. ``out`` is written whole or not at all.
     """
     faults = TraceFaults(path, skip_bad=skip_bad)
-    checks = Checks(faults, wanted or Limits(), must_be_sorted=True)
     part = out.with_name(f".{out.name}.part")
     rows = _reader(format, path)(path, mapping or TraceMapping(), faults)
     try:
-        with pq.ParquetWriter(part, GPU_JOBS, compression="zstd") as writer:
+        with (
+            NamesOnDisk(out.parent) as names,
+            pq.ParquetWriter(part, GPU_JOBS, compression="zstd") as writer,
+        ):
+            checks = Checks(faults, wanted or Limits(), names)
             first_s: float | None = None
             for jobs in _gathered(map(checks.passed, rows)):
                 first_s = float(jobs["submit_s"][0].as_py()) if first_s is None else first_s
                 writer.write_table(_from(jobs, first_s))
+            checks.compare_names()
         faults.raise_if_any()
         part.replace(out)
     finally:
