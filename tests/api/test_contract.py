@@ -22,8 +22,8 @@ _CHECKS = [
     content_type_conformance,
     response_schema_conformance,
 ]
-_LEFT_OUT = {("get", "/api/events"), ("post", "/api/jobs")}
-"""One never ends, the other starts runs: tests of their own look at both."""
+_LEFT_OUT = {("get", "/api/events"), ("post", "/api/jobs"), ("post", "/api/runs/{run}/what-if")}
+"""One never ends, the others start runs: tests of their own look at them."""
 
 
 @pytest.fixture(scope="module")

@@ -91,6 +91,31 @@ def test_a_cancelled_run_keeps_what_is_done_and_goes_on(server: Server, folder: 
 
 
 @pytest.mark.slow
+def test_an_order_that_moves_is_simulated_again(server: Server, folder: Path) -> None:
+    """Pinned orders come as they came; the one that moves is released that much later, and keeps its due date."""
+    base = _start(server, name="what", replications=1)
+    _job(server, base, "finished")
+    asked = {"order_number": 4, "shift_s": 86400.0}
+    answer = server.call("/api/runs/what/what-if", asked)
+    for name in ("base", "moved"):
+        assert _job(server, answer[name], "finished", "failed")["message"] == ""
+
+    def orders(run: str) -> dict[int, float]:
+        rows = RunFolder.open(folder / "runs" / run).table("work_orders").to_pylist()
+        return {row["order_number"]: row["wanted_s"] for row in rows}
+
+    was, kept, moved = (orders(run) for run in ("what", answer["base"]["run"], answer["moved"]["run"]))
+    numbers = {one["order_number"]: one for one in answer["orders"]}
+    assert numbers.keys() == was.keys()
+    for number, wanted_s in was.items():
+        assert kept[numbers[number]["base"]] == pytest.approx(wanted_s, abs=0.01)
+        later_s = 86400.0 * (number == 4)
+        assert moved[numbers[number]["moved"]] == pytest.approx(wanted_s + later_s, abs=0.01)
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        server.call("/api/runs/what/what-if", {"order_number": 10**6, "shift_s": 0})
+
+
+@pytest.mark.slow
 def test_a_run_survives_the_end_of_its_server(tmp_path: Path) -> None:
     (tmp_path / "small.json").write_text(json.dumps(DOCUMENT))
     with serving(tmp_path) as server:

@@ -189,6 +189,12 @@ def test_the_schedule_tells_a_bar_and_zooms(visit: Visit, server: Server) -> Non
             found = True
             break
     assert found
+    moved = page.get_by_role("region", name="What if it moved")
+    moved.get_by_label("Days later").fill("7")
+    moved.get_by_role("button", name="Simulate again").click()
+    expect(moved.locator("tbody tr").first).to_be_visible(timeout=120_000)
+    assert "●" in moved.locator("tbody").inner_text()
+    visit.shot("schedule-what-if")
     before = page.url
     page.get_by_role("button", name="+", exact=True).click()
     page.wait_for_url(lambda address: address != before)

@@ -24,6 +24,7 @@ from . import (
     schedule_routes,
     series_routes,
     table_routes,
+    what_if,
 )
 from .events import Events
 from .guard import Guard
@@ -42,6 +43,7 @@ _ROUTERS = (
     series_routes.router,
     floor_routes.router,
     schedule_routes.router,
+    what_if.router,
     pages.router,
 )
 _THREADS = 8

@@ -32,6 +32,8 @@ const WORDS = {
   table: ["Table", "テーブル"], no_report: ["This run has no report.", "この実行にはレポートがありません。"], full_report: ["Open the report on its own", "レポートを別に開く"],
   warm_up: ["warm-up", "ウォームアップ"], order: ["Order", "注文"], sql: ["Ask in SQL", "SQLで質問"], ask: ["Ask", "実行"], pin: ["Add this view to a report", "この表示をレポートに追加"], builder: ["Report builder", "レポート作成"],
   note: ["Note", "メモ"], title: ["Title", "題名"], print: ["Print or save as PDF", "印刷・PDF保存"], pinned: ["Added to the report", "レポートに追加しました"], up: ["Up", "上へ"], sourced: ["with a source", "出典あり"], assumed: ["assumed", "仮定"], unit: ["Unit", "単位"],
+  what_if: ["What if it moved", "移動した場合"], days_later: ["Days later", "遅らせる日数"], simulate_again: ["Simulate again", "再シミュレーション"], moved: ["Moved", "移動後"], difference_only: ["Difference", "差"],
+  drag_hint: ["Drag to zoom; with Shift, drag a bar to move its order", "ドラッグで拡大、Shift＋棒のドラッグで注文を移動"],
 } as const satisfies Record<string, readonly [string, string]>;
 
 export type Word = keyof typeof WORDS;

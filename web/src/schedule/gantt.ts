@@ -3,6 +3,7 @@ import { colour } from "../app/colours";
 import { type Clock, words } from "../app/format";
 
 export interface Plan {
+  replication: number;
   from_s: number; to_s: number; total: number; merged: boolean; units: { work_center: string; work_unit: number }[];
   bars: { unit: number[]; start_s: number[]; end_s: number[]; left_s: number[]; serial_number: number[]; part: string[]; operation: string[]; outcome: string[]; count: number[]; order_number: number[] };
 }

@@ -8,6 +8,7 @@ import { t } from "../app/words";
 import { JsonLink, Loaded, Replication, useTheme } from "../parts/common";
 import { TimePlot } from "../parts/timeplot";
 import type { Detail } from "../pages/run";
+import { WhatIf } from "./what-if";
 import { barAt, drawGantt, type Plan, ROW, LEFT } from "./gantt";
 
 interface Limits { time_s: number[]; series: Record<string, any>[] }
@@ -35,18 +36,19 @@ export default function SchedulePage({ run, detail }: { run: string; detail: Det
         <button onClick={() => zoom(0, detail.horizon_s)}>{t("zoom_out")}</button>
         <span class="small">{clock.full(begin)} – {clock.full(end)}</span><span class="spacer" /><JsonLink address={address} />
       </div>
-      <Loaded asked={plan}>{(data) => <Gantt data={data} clock={clock} zoom={zoom} />}</Loaded>
+      <Loaded asked={plan}>{(data) => <Gantt data={data} clock={clock} zoom={zoom} run={run} />}</Loaded>
       <section class="panel"><h2>{t("power")}</h2><Loaded asked={power}>{(data) => <Power data={data} clock={clock} zoom={zoom} />}</Loaded></section>
     </>
   );
 }
 
-function Gantt({ data, clock, zoom }: { data: Plan; clock: Clock; zoom: (from: number, to: number) => void }) {
+function Gantt({ data, clock, zoom, run }: { data: Plan; clock: Clock; zoom: (from: number, to: number) => void; run: string }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const theme = useTheme();
   const [picked, setPicked] = useState(-1);
   const [width, setWidth] = useState(900);
-  const drag = useRef<number | null>(null);
+  const drag = useRef<number | null>(null), grabbed = useRef(-1);
+  const [days, setDays] = useState(0);
   const height = 22 + data.units.length * ROW;
   useEffect(() => {
     const place = canvas.current?.parentElement;
@@ -60,21 +62,28 @@ function Gantt({ data, clock, zoom }: { data: Plan; clock: Clock; zoom: (from: n
   const up = (event: MouseEvent) => {
     const from = drag.current, to = time(event);
     drag.current = null;
+    if (grabbed.current >= 0 && from !== null) {
+      setPicked(grabbed.current);
+      setDays(Math.round((2 * (to - from)) / 86400) / 2);
+      grabbed.current = -1;
+      return;
+    }
     if (from !== null && Math.abs(to - from) > (data.to_s - data.from_s) * 0.01) zoom(Math.min(from, to), Math.max(from, to));
     else setPicked(barAt(data, event.offsetX, event.offsetY, width));
   };
   const bars = data.bars;
   return (
     <section class="panel">
-      <p class="small muted" role="status">{data.total.toLocaleString()} {data.merged ? `${t("merged")} (${bars.unit.length})` : ""}</p>
+      <p class="small muted" role="status">{data.total.toLocaleString()} {data.merged ? `${t("merged")} (${bars.unit.length})` : `· ${t("drag_hint")}`}</p>
       <div class="scroll" style={{ maxHeight: "56vh" }} tabIndex={0} role="region" aria-label={t("schedule")}>
-        <canvas ref={canvas} role="img" aria-label={`${t("schedule")}: ${data.units.length} × ${bars.unit.length}`} data-bars={bars.unit.length} style={{ width: `${width}px`, height: `${height}px` }} onMouseDown={(event) => { drag.current = time(event); }} onMouseUp={up} />
+        <canvas ref={canvas} role="img" aria-label={`${t("schedule")}: ${data.units.length} × ${bars.unit.length}`} data-bars={bars.unit.length} style={{ width: `${width}px`, height: `${height}px` }} onMouseDown={(event) => { drag.current = time(event); grabbed.current = event.shiftKey ? barAt(data, event.offsetX, event.offsetY, width) : -1; }} onMouseUp={up} />
       </div>
       <div class="legend" style={{ marginTop: ".4rem" }} key={theme}>{[["pass", "work"], ["fail", "limit"], ["repaired", "rework"], ["blocked", "blocked"]].map(([name, tone]) => <span style={{ "--c": colour(tone) }}>{name}</span>)}</div>
       {picked >= 0 && <p role="status">
         <b>{words(data.units[bars.unit[picked]].work_center)} {data.units[bars.unit[picked]].work_unit}</b> · {words(bars.operation[picked])} · {words(bars.part[picked])} {bars.serial_number[picked] >= 0 ? bars.serial_number[picked] : `× ${bars.count[picked]}`} · {clock.full(bars.start_s[picked])} – {clock.full(bars.end_s[picked])} ({quantity(bars.end_s[picked] - bars.start_s[picked], "s")}) · {bars.outcome[picked]}
         {bars.order_number[picked] >= 0 && <> · <button onClick={() => setQuery({ order: String(bars.order_number[picked]), work_center: "" }, false)}>{t("order")} {bars.order_number[picked]}</button></>}
       </p>}
+      {picked >= 0 && bars.order_number[picked] >= 0 && <WhatIf key={bars.order_number[picked]} run={run} replication={data.replication} order={bars.order_number[picked]} days={days} clock={clock} />}
     </section>
   );
 }
