@@ -53,7 +53,7 @@ def _headline(found: Study) -> Section:
     lead = (
         "Robust: over the ranges of the Weibull laws no other soak is much better."
         if found.robust.is_robust
-        else "Not robust: which soak is best hangs on Weibull laws that are not known well enough."
+        else "Which soak is best hangs on Weibull laws that are not known well enough."
     )
     return Section("plan", "The plan", lead, (Cards(cards), *cautions))
 

@@ -30,6 +30,7 @@ from racktwin.plan.burn_in import (
     robustness,
 )
 from racktwin.plan.burn_in.cost import fate_of
+from racktwin.plan.burn_in.from_scenario import ranges_of
 from racktwin.plan.burn_in.study import break_even_usd
 from racktwin.plan.sweep.variant import Task, simulate
 from racktwin.scenario import read_scenario
@@ -167,6 +168,15 @@ def test_a_law_that_is_known_is_robust_and_one_that_is_not_is_said_to_be_none() 
     assert not unsure.is_robust
     assert unsure.low_h < chosen.soak_h < unsure.high_h
     assert unsure.steadier_regret <= unsure.worst_regret
+
+
+def test_ranges_are_those_of_the_scenario_and_without_any_nothing_is_called_robust() -> None:
+    ranges = ranges_of(read_scenario("georgetown").scenario)
+    chosen = best_choice(_product(), _FREE)
+
+    assert ranges["gpu_early_life"] == ((0.3, 0.9), (50.0, 1000.0))
+    assert ranges["seal_early_life"][1] == (60.0, 400.0)
+    assert not robustness(_product(), _FREE, chosen, {}, draws=4).is_robust
 
 
 def test_the_break_even_is_where_the_soak_begins_to_pay() -> None:

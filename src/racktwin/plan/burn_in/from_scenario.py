@@ -58,16 +58,17 @@ def product_of(scenario: Scenario, part: str, operation: str) -> Product:
 
 def ranges_of(scenario: Scenario) -> Ranges:
     """Per latent kind the range of shape and scale (h) that the scenario gives, where it gives any."""
-    found = {}
+    found: dict[str, tuple[tuple[float, float], tuple[float, float]]] = {}
     for name, kind in scenario.defect_kinds.items():
         if kind.time_to_failure is not None:
-            shape, scale = kind.time_to_failure.shape, kind.time_to_failure.scale_s
-            found[name] = (_range(shape), tuple(end / 3600.0 for end in _range(scale)))
-    return found  # type: ignore[return-value]
+            shape, (low_s, high_s) = _range(kind.time_to_failure.shape), _range(kind.time_to_failure.scale_s)
+            if shape[0] < shape[1] or low_s < high_s:
+                found[name] = shape, (low_s / 3600.0, high_s / 3600.0)
+    return found
 
 
-def _range(value: Quantity | float) -> tuple[float, float]:
-    low, high = getattr(value, "low", None), getattr(value, "high", None)
+def _range(value: Quantity) -> tuple[float, float]:
+    low, high = value.provenance.low, value.provenance.high
     return float(value if low is None else low), float(value if high is None else high)
 
 

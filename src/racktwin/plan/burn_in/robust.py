@@ -20,7 +20,7 @@ BIG_REGRET = 0.10
 
 @dataclass(frozen=True)
 class Robustness:
-    """Over ``n`` draws of the laws: the range of best hours (5 % to 95 %), and the chosen soak's regret.
+    """Over ``n`` draws of the ``kinds``' laws: the range of best hours (5 % to 95 %), and the chosen soak's regret.
 
     Regret is what it costs more than the best under the law that is true, as a share of that. ``steadier_h`` are the
     hours of least worst regret.
@@ -33,10 +33,12 @@ class Robustness:
     worst_regret: float
     steadier_h: float
     steadier_regret: float
+    kinds: int
 
     @property
     def is_robust(self) -> bool:
-        return self.worst_regret <= BIG_REGRET
+        """Whether the answer holds over the ranges; False where there are none to judge by."""
+        return self.kinds > 0 and self.worst_regret <= BIG_REGRET
 
 
 def robustness(
@@ -65,6 +67,7 @@ def robustness(
         float(mine.max()),
         float(candidates[steadier]),
         float(table[:, steadier].max()),
+        len(kinds),
     )
 
 

@@ -65,7 +65,9 @@ class Study:
                 f"this soak finds {1.0 - self.precipitated:.0%} fewer defects in the plant than now"
                 + (f"; it runs at {self.best.cap:.0%} power, which is slower" if self.best.cap < 1.0 else "")
             )
-        if not robust.is_robust:
+        if robust.kinds == 0:
+            yield "how robust this is cannot be told: give shape and scale of the Weibull laws a range (low, high)"
+        elif not robust.is_robust:
             yield (
                 f"NOT ROBUST: over the ranges of the Weibull laws the best soak lies between {robust.low_h:.3g} and "
                 f"{robust.high_h:.3g} h, and this one costs up to {robust.worst_regret:.0%} more than the best; "
