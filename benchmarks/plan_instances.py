@@ -36,8 +36,8 @@ def shops(folder: Path, kind: str) -> Iterator[Instance]:
     """Flexible job shops of one kind with best known values and bounds."""
     for row in json.loads((folder / "fjsp" / "instances.json").read_text()):
         known = row["optimum"] or row.get("bounds", {}).get("upper")
-        is_first_ten = kind != "brandimarte" or int(row["name"][2:]) <= 10
-        if f"{kind}/" in row["path"] and known is not None and is_first_ten:
+        is_wanted = f"{kind}/" in row["path"] and known is not None
+        if is_wanted and (kind != "brandimarte" or int(row["name"][2:]) <= 10):
             bound = row["optimum"] or row["bounds"]["lower"]
             yield row["name"], read_flexible_job_shop(folder / "fjsp" / row["path"]), known, bound, 30.0
 
