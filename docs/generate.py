@@ -107,6 +107,7 @@ def _value(schema: dict[str, Any]) -> str:
         return f"`{schema['examples'][0]}`"
     kinds = {
         "integer": "whole number",
+        "number": "number",
         "boolean": "`true`, `false`",
         "string": "name" if "pattern" in schema else "text",
     }
@@ -132,7 +133,10 @@ def _default(schema: dict[str, Any]) -> str:
         return ""
     default = schema["default"]
     if isinstance(default, dict):
-        return ", ".join(f"`{key}: {value}`" for key, value in default.items() if value) or "none"
+        shown = {key: value for key, value in default.items() if value and not isinstance(value, dict)}
+        return ", ".join(f"`{key}: {value}`" for key, value in shown.items()) or (
+            "`{}`" if any(default.values()) else "none"
+        )
     if default in (None, "", []):
         return "none"
     return f"`{json.dumps(default)}`" if isinstance(default, bool) else f"`{default}`"

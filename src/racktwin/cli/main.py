@@ -18,6 +18,7 @@ from .calibrate import calibrate, validate
 from .check import check
 from .compare import compare
 from .examples import examples
+from .fleet import fleet_app
 from .kpis import kpis
 from .new import new
 from .plan import plan_app
@@ -65,6 +66,7 @@ for command in COMMANDS:
     app.command()(command)
 app.add_typer(supply, name="supply")
 app.add_typer(plan_app)
+app.add_typer(fleet_app)
 
 
 def _print_version(wanted: bool) -> None:

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 _HEADLINES = ("throughput", "cycle_time_mean", "energy_per_product", "latent_escapes", "patent_escapes")
+_HALL_HEADLINES = (
+    *("useful_gpu_hours", "goodput", "allocated_share", "queue_wait_mean", "effective_time_ratio", "hall_mean_power"),
+    *("energy_per_gpu_hour", "power_wait_share", "interruptions"),
+)
 
 
 def run(
@@ -69,7 +73,7 @@ def run(
     if json_:
         print_json({"run": str(folder), "report": page and str(page), "kpis": as_json(found)})
     else:
-        _print_summary(found)
+        _print_summary(found, file)
         print(f"\nrun:    {folder}" + (f"\nreport: {page}" if page else ""))
     if page and open_:
         typer.launch(str(page))
@@ -114,10 +118,11 @@ def _write_report(finished: RunFolder) -> Path:
     return write_report(finished)
 
 
-def _print_summary(found: list[Estimate]) -> None:
+def _print_summary(found: list[Estimate], file: ScenarioFile) -> None:
     products = {item.subject for item in found if item.kpi == "throughput"} - {""}
     shown = {"", *products} if len(products) > 1 else {""}
-    headlines = [item for name in _HEADLINES for item in found if item.kpi == name and item.subject in shown and item.n]
+    names = (*(_HEADLINES if file.scenario.has_line else ()), *(_HALL_HEADLINES if file.scenario.hall else ()))
+    headlines = [item for name in names for item in found if item.kpi == name and item.subject in shown and item.n]
     print_table(("", "of", "mean ± 95 %", "unit"), estimate_rows(headlines), numbers=("mean ± 95 %",))
     if limits := _bottlenecks(found):
         print("\nlimited by: " + ", ".join(limits))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from .definition import Kpi
 from .energy import ENERGY
 from .equipment import EQUIPMENT
+from .fleet import FLEET
 from .flow import FLOW
 from .limits import LIMITS
 from .people import PEOPLE
 from .quality import QUALITY
 
-KPIS: dict[str, Kpi] = {kpi.name: kpi for kpi in (*FLOW, *LIMITS, *QUALITY, *EQUIPMENT, *ENERGY, *PEOPLE)}
+KPIS: dict[str, Kpi] = {kpi.name: kpi for kpi in (*FLOW, *LIMITS, *QUALITY, *EQUIPMENT, *ENERGY, *PEOPLE, *FLEET)}
 """Every KPI by its name, in the order of a report."""

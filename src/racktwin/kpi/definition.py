@@ -20,6 +20,7 @@ SubjectKind = Literal[
     "feed",
     "cooling_loop",
     "limit",
+    "job_class",
 ]
 
 SUBJECT_KINDS: dict[SubjectKind, str] = {
@@ -34,6 +35,7 @@ SUBJECT_KINDS: dict[SubjectKind, str] = {
     "state": "a work center and a SEMI E10 state, as `burn_in:productive`",
     "operator_group": "an operator group",
     "feed": "a power feed",
+    "job_class": "a class of GPU jobs; the empty text for all together",
     "cooling_loop": "a cooling loop",
     "limit": "what may limit the plant, by kind and name, as `work_center:burn_in`, `operator_group:technicians`, "
     "`feed:test_floor` or `cooling_loop:facility_water`",

@@ -3,6 +3,8 @@
 from .calendar import ALWAYS, Calendar
 from .demand import Demand, PartReceipt, WorkOrder
 from .distribution import LAWS, DurationDistribution
+from .fleet import Fleet, GpuDemand, GpuJob, HallEvent, HallFailures, HourlyRule, JobClass, PowerPolicy, Scheduling
+from .hall import ComputeNode, Hall, HallRack
 from .ledger import ledger
 from .observed import Away, Down, Observed, WorkInProgress
 from .part import DefectKind, Improvement, Part
@@ -24,6 +26,7 @@ __all__ = [
     "Calendar",
     "Cap",
     "CapTable",
+    "ComputeNode",
     "Confidence",
     "CoolingLoop",
     "Count",
@@ -35,7 +38,16 @@ __all__ = [
     "Failures",
     "Feed",
     "FeedChange",
+    "Fleet",
+    "GpuDemand",
+    "GpuJob",
+    "Hall",
+    "HallEvent",
+    "HallFailures",
+    "HallRack",
+    "HourlyRule",
     "Improvement",
+    "JobClass",
     "Learning",
     "LedgerEntry",
     "Observed",
@@ -46,10 +58,12 @@ __all__ = [
     "PartReceipt",
     "Phase",
     "Position",
+    "PowerPolicy",
     "Provenance",
     "Quantity",
     "Routing",
     "Scenario",
+    "Scheduling",
     "SetupChange",
     "Setups",
     "Upkeep",

@@ -11,6 +11,8 @@ from pydantic import Field
 from .calendar import ALWAYS, Calendar
 from .demand import Demand, PartReceipt, WorkOrder
 from .entity import Entity, Name
+from .fleet import Fleet, GpuJob
+from .hall import Hall
 from .instant import LocalTime
 from .network import Network
 from .observed import Observed
@@ -28,10 +30,11 @@ class Scenario(Entity):
     """A plant, its products, people, power and orders, and how long to watch them.
 
     Which engines run follows from what is described: a line has ``work_centers``, ``parts`` and ``routings``, a supply
-    network has ``stocks``.
-    ``order_book`` and ``part_receipts`` are lists, or ``{file: orders.csv}`` with the same columns; the reader turns
-    a file into the list. Results are taken after ``warm_up``. ``antithetic`` replications come in pairs: the second has
-    the random numbers of the first with every law of time mirrored, and KPIs are estimated over pairs.
+    network has ``stocks``, a fleet runs the ``gpu_jobs`` and the ``demand`` of ``fleet`` in a ``hall``.
+    ``order_book``, ``part_receipts`` and ``gpu_jobs`` are lists, or ``{file: orders.csv}`` with the same columns; the
+    reader turns a file into the list. Results are taken after ``warm_up``. ``antithetic``
+    replications come in pairs: the second has the random numbers of the first with every law of time mirrored, and
+    KPIs are estimated over pairs.
     """
 
     racktwin: Literal[1]
@@ -60,6 +63,9 @@ class Scenario(Entity):
     part_receipts: tuple[PartReceipt, ...] = ()
     network: Network | None = None
     observed: Observed | None = None
+    hall: Hall | None = None
+    fleet: Fleet = Fleet()
+    gpu_jobs: tuple[GpuJob, ...] = ()
 
     @property
     def has_line(self) -> bool:
@@ -74,7 +80,8 @@ class Scenario(Entity):
     @property
     def engines(self) -> tuple[str, ...]:
         """The engines that this scenario has work for, in the order in which they run."""
-        return (("supply",) if self.has_supply else ()) + (("line",) if self.has_line else ())
+        there = (("supply", self.has_supply), ("line", self.has_line), ("fleet", self.hall is not None))
+        return tuple(name for name, is_there in there if is_there)
 
     def instant_s(self, instant: dt.date | float) -> float:
         """Seconds from the scenario's start to an instant of its file."""

@@ -89,6 +89,11 @@ def power_table(job_class: str, gpu_model: str) -> PowerTable:
     return _tables()[job_class, model]
 
 
+def gpu_rating_w(gpu_model: str) -> float:
+    """The rated power of a GPU, W; KeyError if there is no table for the model."""
+    return power_table(job_classes()[0], gpu_model).tdp_w
+
+
 def host_power() -> HostPower:
     """The host of 8 air-cooled GPUs on an HGX board."""
     (row,) = rows_of("power_host.csv")

@@ -30,6 +30,8 @@ SHARES = frozenset(
         *("first_pass_yield", "rolled_throughput_yield", "first_time_right", "false_failure_rate", "scrap_rate"),
         *("state_share", "utilization", "uptime", "availability", "effectiveness", "quality_ratio", "oee"),
         *("peak_reserved_share", "mean_reserved_share", "operator_utilization"),
+        *("goodput", "effective_time_ratio", "lost_work_share", "allocated_share", "nameplate_share"),
+        "power_wait_share",
     }
 )
 """KPIs of unit 1 that read best as percentages; the others are counts."""

@@ -13,6 +13,7 @@ from .cycle_time import cycle_time_section
 from .equipment import equipment_section
 from .evidence import Evidence, gather
 from .flow import flow_section
+from .hall import hall_section
 from .headline import headline_section
 from .limits import limits_section
 from .page import Page, write_page
@@ -41,23 +42,19 @@ def report_page(evidence: Evidence) -> Page:
     """The report as data."""
     run, scenario, clock = evidence.run, evidence.scenario, evidence.clock
     ledger = scenario_ledger(scenario)
-    curves = duration_curves(evidence.connection, clock)
     replications = len(run.replications)
+    of_line = _line_sections(evidence, ledger) if scenario.has_line else ()
+    of_hall = (hall_section(evidence),) if scenario.hall is not None else ()
+    of_supply = (supply_section(run, clock),) if scenario.has_supply else ()
     sections = (
-        headline_section(evidence, ledger),
-        limits_section(evidence),
-        cycle_time_section(evidence),
-        _week_section(evidence, busiest_limits(evidence, curves)),
-        power_section(evidence, curves),
-        equipment_section(evidence),
-        quality_section(evidence),
-        flow_section(flow(evidence.connection, clock, run.replications), clock, replications),
-        *([supply_section(run, clock)] if scenario.has_supply else []),
+        *of_line,
+        *of_supply,
+        *of_hall,
         _ledger_section(ledger),
-        reading_section(run),
+        *((reading_section(run),) if scenario.has_line else ()),
     )
     return Page(
-        kicker="racktwin · factory twin report",
+        kicker=f"racktwin · {'factory' if scenario.has_line else 'hall'} twin report",
         title=scenario.title or scenario.name,
         subtitle=(
             f"{scenario.name} · {clock.at(0):%-d %B %Y} to {clock.at(clock.horizon_s):%-d %B %Y}, watched from "
@@ -66,6 +63,22 @@ def report_page(evidence: Evidence) -> Page:
         description=scenario.description,
         sections=sections,
         footer=f"Written by racktwin {run.manifest.racktwin_version}. One file: it loads nothing and sends nothing.",
+    )
+
+
+def _line_sections(evidence: Evidence, ledger: Ledger) -> tuple[Section, ...]:
+    """What a plant manager asks, in that order."""
+    run, clock = evidence.run, evidence.clock
+    curves = duration_curves(evidence.connection, clock)
+    return (
+        headline_section(evidence, ledger),
+        limits_section(evidence),
+        cycle_time_section(evidence),
+        _week_section(evidence, busiest_limits(evidence, curves)),
+        power_section(evidence, curves),
+        equipment_section(evidence),
+        quality_section(evidence),
+        flow_section(flow(evidence.connection, clock, run.replications), clock, len(run.replications)),
     )
 
 

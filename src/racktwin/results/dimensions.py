@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import pyarrow as pa
 
 from racktwin.model import Operation, Scenario
+from racktwin.reference import gpu_rating_w
 
 _TEXT, _WHOLE, _NUMBER, _YES = pa.string(), pa.int64(), pa.float64(), pa.bool_()
 
@@ -57,10 +58,38 @@ def scenario_tables(scenario: Scenario) -> dict[str, pa.Table]:
                 for name, loop in scenario.cooling_loops.items()
             ),
         ),
+        "scenario_job_classes": _table({"job_class": _TEXT}, ((name,) for name in scenario.fleet.job_classes)),
+        "scenario_hall": _table(
+            {"racks": _WHOLE, "gpus": _WHOLE, "nameplate_w": _NUMBER, "provisioned_w": _NUMBER}, _hall(scenario)
+        ),
         "scenario_defect_kinds": _table(
             {"kind": _TEXT, "latent": _YES}, ((name, kind.latent) for name, kind in scenario.defect_kinds.items())
         ),
     }
+
+
+def _hall(scenario: Scenario) -> Iterator[tuple[object, ...]]:
+    """The hall in one row: what its racks draw with every GPU at its rated power, and what its roots provide."""
+    if scenario.hall is None:
+        return
+    racks, gpus, nameplate_w = 0, 0, 0.0
+    roots: set[str] = set()
+    for rack in scenario.hall.racks.values():
+        node = scenario.hall.compute_nodes[rack.compute_node]
+        racks += int(rack.count)
+        gpus += int(rack.count * rack.compute_nodes * node.gpus)
+        gpu_w = gpu_rating_w(node.gpu_model) if node.gpus else 0.0
+        node_w = node.host_power_w + node.host_factor * node.gpus * gpu_w
+        nameplate_w += float(rack.count * (rack.overhead_w + rack.compute_nodes * node_w))
+        roots |= {_root(scenario, feed) for feed in rack.feeds}
+    yield racks, gpus, nameplate_w, sum(float(scenario.feeds[name].limit_w) for name in roots)
+
+
+def _root(scenario: Scenario, feed: str) -> str:
+    name = feed
+    while (parent := scenario.feeds[name].parent) is not None:
+        name = parent
+    return name
 
 
 def products(scenario: Scenario) -> tuple[str, ...]:

@@ -35,17 +35,89 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table: what one row is, its columns, and the engine that fills it (others leave it empty)."""
+    """A table: what one row is, its columns, and the engines that fill it (others leave it empty)."""
 
     name: str
     row: str
     columns: tuple[Column, ...]
-    engine: str = "line"
+    engines: tuple[str, ...] = ("line",)
 
 
-def _table(name: str, row: str, *columns: tuple[str, ColumnType, str], engine: str = "line") -> Table:
+def _table(name: str, row: str, *columns: tuple[str, ColumnType, str], engines: tuple[str, ...] = ("line",)) -> Table:
     replication = Column("replication", "int64", "number of the replication, from 0")
-    return Table(name, row, (replication, *(Column(*column) for column in columns)), engine)
+    return Table(name, row, (replication, *(Column(*column) for column in columns)), engines)
+
+
+_FLEET = (
+    _table(
+        "gpu_jobs",
+        "one GPU job, from its submission to its end (or to the horizon)",
+        ("job", "str", "its name"),
+        ("job_class", "str", ""),
+        ("user", "str", "whom fair share counts it for; empty if unknown"),
+        ("gpus", "float64", "GPUs it needs; below 1 a share of one"),
+        ("priority", "int64", "larger goes first"),
+        ("submit_s", "float64", ""),
+        ("start_s", "float64", "when it first started; NaN if it never did"),
+        ("end_s", "float64", "when it ended for good, or was turned away; NaN if it had not by the horizon"),
+        ("duration_s", "float64", "how long it takes at full power, undisturbed, s"),
+        ("time_limit_s", "float64", "the work after which it is ended, s at full power"),
+        ("promised_s", "float64", "the latest start it was promised when it first headed the queue; NaN if none"),
+        ("work_s", "float64", "work done and kept, s at full power"),
+        ("lost_s", "float64", "work done and lost to interruptions, s at full power"),
+        ("overhead_s", "float64", "restarts after interruptions, s at full power"),
+        ("busy_s", "float64", "time it held its GPUs, s"),
+        ("wait_power_s", "float64", "time at the head of the queue for want of power or coolant, s"),
+        ("attempts", "int64", "how often it started"),
+        ("energy_j", "float64", "drawn for it at the wall above what an idle hall draws, J"),
+        ("fate", "str", "completed, timed_out, rejected, at_work, waiting, held or to_come"),
+        engines=("fleet",),
+    ),
+    _table(
+        "placements",
+        "an interval in which one job holds GPUs of one compute node",
+        ("job", "str", ""),
+        ("attempt", "int64", "which start of the job, from 1"),
+        ("rack", "str", ""),
+        ("compute_node", "int64", "number of the node in its rack, from 0"),
+        ("gpus", "float64", ""),
+        ("start_s", "float64", ""),
+        ("end_s", "float64", ""),
+        ("outcome", "str", "done, cut_off (at its time limit), preempted, failed, shed (for power) or horizon"),
+        engines=("fleet",),
+    ),
+    _table(
+        "rack_power",
+        "an interval of constant draw of one rack of the hall",
+        ("rack", "str", ""),
+        ("start_s", "float64", ""),
+        ("end_s", "float64", ""),
+        ("draw_w", "float64", ""),
+        ("reserved_w", "float64", "what its jobs and itself count for at the present setting"),
+        ("setting", "int64", "how far it is capped; 0: not"),
+        engines=("fleet",),
+    ),
+    _table(
+        "outages",
+        "an interval in which one compute node takes no work",
+        ("rack", "str", ""),
+        ("compute_node", "int64", "number of the node in its rack, from 0"),
+        ("start_s", "float64", ""),
+        ("end_s", "float64", ""),
+        ("cause", "str", "the failure of the scenario; empty where it is drained or not yet there"),
+        engines=("fleet",),
+    ),
+    _table(
+        "hall_queue",
+        "an interval of constant queue and constant GPUs at work",
+        ("start_s", "float64", ""),
+        ("end_s", "float64", ""),
+        ("waiting", "int64", "jobs that wait"),
+        ("busy_gpus", "float64", "GPUs held by jobs"),
+        engines=("fleet",),
+    ),
+)
+"""The tables of the fleet engine."""
 
 
 TABLES: dict[str, Table] = {
@@ -103,6 +175,7 @@ TABLES: dict[str, Table] = {
             ("reserved", "float64", "what is reserved; never above the limit"),
             ("limit", "float64", "the limit"),
             ("waiting", "int64", "operations that were refused for want of this limit and still wait"),
+            engines=("line", "fleet"),
         ),
         _table(
             "labour",
@@ -192,7 +265,7 @@ TABLES: dict[str, Table] = {
             ("insurance_usd", "float64", "US$"),
             ("duty_usd", "float64", "by the duty rules of that day, US$"),
             ("ours", "bool", "false: consigned, the customer pays all of it"),
-            engine="supply",
+            engines=("supply",),
         ),
         _table(
             "supply_orders",
@@ -203,7 +276,7 @@ TABLES: dict[str, Table] = {
             ("stock", "str", "the stock that orders"),
             ("site", "str", "its site"),
             ("source", "str", "the supply or stock it is placed with"),
-            engine="supply",
+            engines=("supply",),
         ),
         _table(
             "stock_levels",
@@ -219,7 +292,8 @@ TABLES: dict[str, Table] = {
             ("demand", "float64", "pieces asked for in the tick"),
             ("given", "float64", "pieces handed over in the tick"),
             ("lost", "float64", "pieces of demand lost in the tick"),
-            engine="supply",
+            engines=("supply",),
         ),
+        *_FLEET,
     )
 }

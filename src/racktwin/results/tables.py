@@ -39,9 +39,11 @@ def conform(replication: int, tables: Mapping[str, pa.Table]) -> dict[str, pa.Ta
     The tables of an engine that did not run are empty.
     """
     problems = [f"table {name!r} is not known" for name in tables if name not in TABLES]
-    ran = {TABLES[name].engine for name in tables if name in TABLES} or {"line"}
-    problems += [f"table {name!r} is missing" for name in TABLES if name not in tables and TABLES[name].engine in ran]
-    conformed = {name: empty_table(name) for name in TABLES if TABLES[name].engine not in ran}
+    alone = {TABLES[name].engines for name in tables if name in TABLES and len(TABLES[name].engines) == 1}
+    ran = {engines[0] for engines in alone} or {"line"}
+    absent = [name for name in TABLES if name not in tables]
+    problems += [f"table {name!r} is missing" for name in absent if not ran.isdisjoint(TABLES[name].engines)]
+    conformed = {name: empty_table(name) for name in absent if ran.isdisjoint(TABLES[name].engines)}
     for name in TABLES.keys() & tables.keys():
         found = _misfits(TABLES[name], tables[name], replication)
         problems += found

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from racktwin.engines.fleet import CompiledFleet, compile_fleet, replicate_fleet
 from racktwin.engines.line import CompiledLine, DispatchRule, compile_line, replicate, with_receipts
 from racktwin.engines.supply import replicate_supply
 from racktwin.model import Scenario
@@ -17,10 +18,11 @@ from racktwin.model.requirements import line_stocks
 
 @dataclass(frozen=True)
 class Chain:
-    """A scenario ready to be replicated; ``line`` is None where there is none."""
+    """A scenario ready to be replicated; ``line`` and ``fleet`` are None where there is none."""
 
     scenario: Scenario
     line: CompiledLine | None
+    fleet: CompiledFleet | None = None
 
     @property
     def rules(self) -> dict[str, DispatchRule]:
@@ -44,15 +46,18 @@ class Chain:
     def replicate(self, replication: int, seed: int, *, is_recording: bool = True) -> dict[str, pa.Table]:
         """The tables of all engines in one replication.
 
-        Without recording the line has rows in ``shipments`` and ``work_orders`` only. Raises SimulationError if a
-        simulated state breaks one of its own rules.
+        Without recording the line has rows in ``shipments`` and ``work_orders`` only, and no fleet is run. Raises
+        SimulationError if a simulated state breaks one of its own rules.
         """
-        supply = self.supply(replication, seed)
-        if self.line is None:
-            return supply
-        receipts = self.receipts(supply)
-        line = self.line if receipts is None else with_receipts(self.line, receipts)
-        return {**supply, **replicate(line, replication, seed, is_recording=is_recording)}
+        tables = self.supply(replication, seed)
+        if self.line is not None:
+            receipts = self.receipts(tables)
+            line = self.line if receipts is None else with_receipts(self.line, receipts)
+            tables |= replicate(line, replication, seed, is_recording=is_recording)
+        if self.fleet is not None and is_recording:
+            of_fleet = replicate_fleet(self.fleet, replication, seed, tables.get("shipments"))
+            tables |= {name: _joined(tables.get(name), table) for name, table in of_fleet.items()}
+        return tables
 
 
 def compile_chain(scenario: Scenario, rules: Mapping[str, DispatchRule] | None = None) -> Chain:
@@ -60,7 +65,16 @@ def compile_chain(scenario: Scenario, rules: Mapping[str, DispatchRule] | None =
 
     The scenario must have passed ``scenario.checks``.
     """
-    return Chain(scenario, compile_line(_supplied(scenario), rules=rules) if scenario.has_line else None)
+    return Chain(
+        scenario,
+        compile_line(_supplied(scenario), rules=rules) if scenario.has_line else None,
+        compile_fleet(scenario) if scenario.hall is not None else None,
+    )
+
+
+def _joined(one: pa.Table | None, other: pa.Table) -> pa.Table:
+    """What two engines wrote into one table."""
+    return other if one is None else pa.concat_tables([one, other]).unify_dictionaries()
 
 
 def _supplied(scenario: Scenario) -> Scenario:

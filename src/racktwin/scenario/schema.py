@@ -23,7 +23,7 @@ def scenario_schema() -> dict[str, Any]:
         "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
         "examples": [["power.yaml", "products.yaml"]],
     }
-    for key in ("order_book", "part_receipts"):
+    for key in ("order_book", "part_receipts", "gpu_jobs"):
         properties[key] = _or_file(properties[key], key)
     schema["required"] = []  # the rest may stand in an included file
     return {"$schema": DIALECT, **schema}

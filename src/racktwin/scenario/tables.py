@@ -19,7 +19,7 @@ from pydantic import BaseModel
 from pydantic_core import PydanticCustomError
 
 from racktwin.errors import Problem, ScenarioError
-from racktwin.model import PartReceipt, WorkOrder
+from racktwin.model import GpuJob, PartReceipt, WorkOrder
 from racktwin.model.quantity import Unit
 
 from .document import Document, Place, Steps
@@ -28,7 +28,7 @@ from .spelling import did_you_mean
 from .yaml_text import MAX_VALUES, scalar
 
 MAX_PROBLEMS_PER_FILE = 20
-_ROW_TABLES: dict[str, type[BaseModel]] = {"order_book": WorkOrder, "part_receipts": PartReceipt}
+_ROW_TABLES: dict[str, type[BaseModel]] = {"order_book": WorkOrder, "part_receipts": PartReceipt, "gpu_jobs": GpuJob}
 _NUMBER_COLUMNS = {"quantity", "priority"}
 
 

@@ -418,7 +418,17 @@ def _fill_failures(plan: FleetPlan, rows: tables.Records) -> None:
     for row, given in zip(rows, plan.failures, strict=True):
         row.scope, row.target, row.cause = given.scope, given.target, given.cause
         row.between_law, row.repair_law = given.between_law, given.repair_law
-        row.share, row.hazard = given.share, given.hazard
+        row.share, row.hazard = given.share, given.hazard * _hazard(plan, given)
+
+
+def _hazard(plan: FleetPlan, failure: FailurePlan) -> float:
+    """How much more often this clock rings for the latent defects its rack came with."""
+    if failure.scope == tables.RACK_CLOCK:
+        return plan.racks[failure.target].hazard
+    if failure.scope == tables.LIMIT_CLOCK:
+        return 1.0
+    rack = int(np.searchsorted(np.cumsum([rack.nodes for rack in plan.racks]), failure.target, side="right"))
+    return plan.racks[rack].hazard
 
 
 def _steps(plan: FleetPlan) -> tables.Records:

@@ -133,6 +133,8 @@ def _share_sides(fleet: Fleet, r: int) -> None:
         path = fleet.paths[index]
         if path.side >= 0 and fleet.limits[path.limit].is_lost:
             lost |= 1 << path.side
+        elif fleet.limits[path.limit].is_lost:
+            lost = (1 << rack.n_sides) - 1
     rack.sides_lost = lost
     for index in range(rack.first_path, rack.first_path + rack.n_paths):
         path = fleet.paths[index]

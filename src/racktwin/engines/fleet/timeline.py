@@ -21,6 +21,7 @@ from .tables import (
     IN_SERVICE,
     LEAST_SETTING,
     LIMIT_SCALE,
+    LIMIT_TRIP,
     LOAD_SCALE,
     LOSE_SIDE,
     TO_ARRIVE,
@@ -49,6 +50,8 @@ def _take(fleet: Fleet, kind: int, target: int, amount: float) -> None:
         arrive(fleet, target)
     elif kind == LIMIT_SCALE:
         scale_limit(fleet, target, amount, 0)
+    elif kind == LIMIT_TRIP:
+        scale_limit(fleet, target, amount, 1)
     elif kind == GATE:
         set_gate(fleet, target, int(amount))
     elif kind == LEAST_SETTING:

@@ -204,7 +204,7 @@ class LineRun:
 
 @cache
 def _empty_tables() -> dict[str, pa.Table]:
-    return {name: empty_table(name) for name, table in TABLES.items() if table.engine == "line"}
+    return {name: empty_table(name) for name, table in TABLES.items() if "line" in table.engines}
 
 
 def _stuck(line: Line) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterator
 from typing import NamedTuple
 
-from racktwin.model import Feed, Operation, Part, Phase, Scenario, WorkCenter
+from racktwin.model import Feed, HallRack, Operation, Part, Phase, Scenario, WorkCenter
 from racktwin.scenario.document import Steps
 
 
@@ -38,6 +38,11 @@ def parts_by_routing(plant: Scenario) -> dict[str, dict[str, Part]]:
         if part.routing in made:
             made[part.routing][name] = part
     return made
+
+
+def hall_racks(plant: Scenario) -> dict[str, HallRack]:
+    """The racks of the hall, if there is one."""
+    return plant.hall.racks if plant.hall else {}
 
 
 def skills(plant: Scenario) -> set[str]:

@@ -8,7 +8,7 @@ from racktwin.model import Scenario
 from racktwin.scenario.document import Steps
 
 from .finding import Finding, error, oddity
-from .look import needed_skills, operations, ordered_products, phases
+from .look import hall_racks, needed_skills, operations, ordered_products, phases
 
 
 def repeated_names(plant: Scenario) -> Iterator[Finding]:
@@ -39,8 +39,16 @@ def unused_things(plant: Scenario) -> Iterator[Finding]:
             *(part.transport for part in plant.parts.values()),
         },
         "routings": {part.routing for part in plant.parts.values()},
-        "feeds": {*(group.feed for group in groups), *(feed.parent for feed in plant.feeds.values())},
-        "cooling_loops": {*(loop for group in groups for loop in group.cooling_loops), *_parents(plant)},
+        "feeds": {
+            *(group.feed for group in groups),
+            *(feed.parent for feed in plant.feeds.values()),
+            *(feed for rack in hall_racks(plant).values() for feed in rack.feeds),
+        },
+        "cooling_loops": {
+            *(loop for group in groups for loop in group.cooling_loops),
+            *_parents(plant),
+            *(loop for rack in hall_racks(plant).values() for loop in rack.cooling_loops),
+        },
         "calendars": _used_calendars(plant),
         "cap_tables": {phase.cap.table for phase in all_phases if phase.cap},
         "parts": _wanted_parts(plant),

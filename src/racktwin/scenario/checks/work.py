@@ -47,8 +47,8 @@ def warm_up_within_horizon(plant: Scenario) -> Iterator[Finding]:
 def nothing_to_simulate(plant: Scenario) -> Iterator[Finding]:
     """A scenario describes something that one of the engines runs, and whoever describes a line describes all of it."""
     if not plant.engines:
-        remedy = "describe a line (work_centers, parts, routings); racktwin new shows one"
-        yield error((), "there is nothing to simulate: the scenario describes no line", remedy)
+        remedy = "describe a line (work_centers, parts, routings), which racktwin new shows, or a hall with gpu_jobs"
+        yield error((), "there is nothing to simulate: the scenario describes neither a line nor a hall", remedy)
     for key in ("work_centers", "parts", "routings") if plant.has_line else ():
         if not getattr(plant, key):
             yield error((key,), f"at least one is needed, found none: a line needs {key}", f"add {key}")

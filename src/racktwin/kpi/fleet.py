@@ -1,0 +1,254 @@
+"""KPIs of a hall: work done, waits, use of GPUs, energy, limits."""
+
+from __future__ import annotations
+
+from .definition import Kpi
+
+_PLACED = """
+    SELECT p.replication, j.job_class, p.gpus * (least(p.end_s, horizon_s) - greatest(p.start_s, warm_up_s)) AS gpu_s,
+        CASE WHEN j.busy_s > 0 THEN j.work_s / j.busy_s ELSE 0 END AS useful_share,
+        CASE WHEN j.busy_s > 0 THEN j.lost_s / j.busy_s ELSE 0 END AS lost_share
+    FROM placements p CROSS JOIN run JOIN gpu_jobs j USING (replication, job)
+    WHERE p.end_s > warm_up_s AND p.start_s < horizon_s AND p.gpus > 0
+"""
+_SUBJECTS = "(SELECT job_class AS subject FROM scenario_job_classes UNION ALL SELECT '' FROM scenario_hall)"
+_PER_CLASS = f"FROM replications r CROSS JOIN {_SUBJECTS} s"
+_OF_SUBJECT = "r.replication = x.replication AND (s.subject = '' OR s.subject = x.job_class)"
+_STARTED = "SELECT j.* FROM gpu_jobs j CROSS JOIN run WHERE submit_s >= warm_up_s AND isfinite(start_s)"
+_ENDED = """
+    SELECT j.* FROM gpu_jobs j CROSS JOIN run
+    WHERE fate IN ('completed', 'timed_out') AND end_s BETWEEN warm_up_s AND horizon_s
+"""
+_ENERGY = """
+    SELECT replication, sum(draw_w * (least(end_s, horizon_s) - greatest(start_s, warm_up_s))) AS energy_j
+    FROM rack_power CROSS JOIN run WHERE end_s > warm_up_s AND start_s < horizon_s GROUP BY ALL
+"""
+_USEFUL = f"SELECT replication, sum(gpu_s * useful_share) AS useful_s FROM ({_PLACED}) GROUP BY ALL"
+
+FLEET = (
+    Kpi(
+        "useful_gpu_hours",
+        "Useful GPU-hours per day",
+        "h",
+        "higher",
+        "job_class",
+        "GPU-hours of work kept, worth at full speed, per day of the observed window: the time jobs hold GPUs times "
+        "the share of it that was work and not lost, overhead or slowness",
+        f"""
+        SELECT r.replication, s.subject,
+            coalesce(sum(x.gpu_s * x.useful_share), 0) / 3600 / (any_value(observed_s) / 86400) AS value
+        {_PER_CLASS} CROSS JOIN run LEFT JOIN ({_PLACED}) x ON {_OF_SUBJECT} GROUP BY ALL
+        """,
+    ),
+    Kpi(
+        "goodput",
+        "Goodput",
+        "1",
+        "higher",
+        "plant",
+        "useful GPU-time / GPU-time of all GPUs of the hall over the observed window",
+        f"""
+        SELECT r.replication, '' AS subject, coalesce(sum(x.useful_s), 0) / any_value(h.gpus * observed_s) AS value
+        FROM replications r CROSS JOIN run CROSS JOIN scenario_hall h LEFT JOIN ({_USEFUL}) x USING (replication)
+        GROUP BY ALL
+        """,
+    ),
+    Kpi(
+        "effective_time_ratio",
+        "Effective time ratio",
+        "1",
+        "higher",
+        "job_class",
+        "useful GPU-time / GPU-time held by jobs (ETTR): below 1 by caps, restarts and lost work; empty where "
+        "nothing ran",
+        f"""
+        SELECT r.replication, s.subject, sum(x.gpu_s * x.useful_share) / sum(x.gpu_s) AS value
+        {_PER_CLASS} LEFT JOIN ({_PLACED}) x ON {_OF_SUBJECT} GROUP BY ALL
+        """,
+    ),
+    Kpi(
+        "lost_work_share",
+        "Work lost",
+        "1",
+        "lower",
+        "job_class",
+        "GPU-time of work done and lost to interruptions / GPU-time held by jobs; empty where nothing ran",
+        f"""
+        SELECT r.replication, s.subject, sum(x.gpu_s * x.lost_share) / sum(x.gpu_s) AS value
+        {_PER_CLASS} LEFT JOIN ({_PLACED}) x ON {_OF_SUBJECT} GROUP BY ALL
+        """,
+    ),
+    Kpi(
+        "allocated_share",
+        "GPUs allocated",
+        "1",
+        "higher",
+        "plant",
+        "GPU-time held by jobs / GPU-time of all GPUs of the hall over the observed window",
+        f"""
+        SELECT r.replication, '' AS subject, coalesce(sum(x.gpu_s), 0) / any_value(h.gpus * observed_s) AS value
+        FROM replications r CROSS JOIN run CROSS JOIN scenario_hall h LEFT JOIN ({_PLACED}) x USING (replication)
+        GROUP BY ALL
+        """,
+    ),
+    Kpi(
+        "jobs_ended",
+        "Jobs ended per day",
+        "1/d",
+        "higher",
+        "job_class",
+        "jobs completed or ended by their time limit in the observed window, per day",
+        f"""
+        SELECT r.replication, s.subject, count(x.job) / (any_value(observed_s) / 86400) AS value
+        {_PER_CLASS} CROSS JOIN run LEFT JOIN ({_ENDED}) x ON {_OF_SUBJECT} GROUP BY ALL
+        """,
+    ),
+    Kpi(
+        "queue_wait_mean",
+        "Mean queue wait",
+        "s",
+        "lower",
+        "job_class",
+        "mean time from submission to first start of jobs submitted in the observed window that started",
+        f"""
+        SELECT r.replication, s.subject, avg(x.start_s - x.submit_s) AS value
+        {_PER_CLASS} LEFT JOIN ({_STARTED}) x ON {_OF_SUBJECT} GROUP BY ALL
+        """,
+    ),
+    Kpi(
+        "queue_wait_p95",
+        "Queue wait, 95th percentile",
+        "s",
+        "lower",
+        "job_class",
+        "time from submission to first start that 95 % of the jobs submitted in the observed window that started "
+        "keep within",
+        f"""
+        SELECT r.replication, s.subject, quantile_cont(x.start_s - x.submit_s, 0.95) AS value
+        {_PER_CLASS} LEFT JOIN ({_STARTED}) x ON {_OF_SUBJECT} GROUP BY ALL
+        """,
+    ),
+    Kpi(
+        "bounded_slowdown",
+        "Bounded slowdown",
+        "1",
+        "lower",
+        "job_class",
+        "mean over jobs ended in the observed window of (end - submission) / duration at full power, durations below "
+        "10 s counted as 10 s",
+        f"""
+        SELECT r.replication, s.subject, avg(greatest((x.end_s - x.submit_s) / greatest(x.duration_s, 10), 1)) AS value
+        {_PER_CLASS} LEFT JOIN ({_ENDED}) x ON {_OF_SUBJECT} GROUP BY ALL
+        """,
+    ),
+    Kpi(
+        "hall_mean_power",
+        "Mean power of the racks",
+        "kW",
+        "neither",
+        "plant",
+        "time average of the draw of all racks of the hall over the observed window, before losses upstream",
+        f"""
+        SELECT r.replication, '' AS subject, x.energy_j / observed_s / 1000 AS value
+        FROM replications r CROSS JOIN run CROSS JOIN scenario_hall JOIN ({_ENERGY}) x USING (replication)
+        """,
+    ),
+    Kpi(
+        "energy_per_gpu_hour",
+        "Energy per useful GPU-hour",
+        "kWh",
+        "lower",
+        "plant",
+        "energy of all racks of the hall, idle draw and hosts included, / useful GPU-hours; a saving between two runs "
+        "is by this measured draw, not by nameplate",
+        f"""
+        SELECT r.replication, '' AS subject, x.energy_j / 3.6e6 / nullif(u.useful_s / 3600, 0) AS value
+        FROM replications r CROSS JOIN scenario_hall JOIN ({_ENERGY}) x USING (replication)
+        JOIN ({_USEFUL}) u USING (replication)
+        """,
+    ),
+    Kpi(
+        "gpu_hours_per_provisioned_mw",
+        "Useful GPU-hours per day and provisioned MW",
+        "h",
+        "higher",
+        "plant",
+        "useful GPU-hours per day / limits of the hall's feeds that have no feed above them, MW; empty without feeds",
+        f"""
+        SELECT r.replication, '' AS subject,
+            u.useful_s / 3600 / (observed_s / 86400) / nullif(h.provisioned_w / 1e6, 0) AS value
+        FROM replications r CROSS JOIN run CROSS JOIN scenario_hall h JOIN ({_USEFUL}) u USING (replication)
+        """,
+    ),
+    Kpi(
+        "nameplate_share",
+        "Nameplate by provisioned power",
+        "1",
+        "neither",
+        "plant",
+        "draw of all racks with every GPU at its rated power / limits of the hall's feeds that have no feed above "
+        "them: above 1 the hall is oversubscribed by nameplate",
+        """
+        SELECT r.replication, '' AS subject, h.nameplate_w / nullif(h.provisioned_w, 0) AS value
+        FROM replications r CROSS JOIN scenario_hall h
+        """,
+    ),
+    Kpi(
+        "racks_per_mw",
+        "Racks per provisioned MW",
+        "1",
+        "higher",
+        "plant",
+        "racks of the hall / limits of its feeds that have no feed above them, MW",
+        """
+        SELECT r.replication, '' AS subject, h.racks / nullif(h.provisioned_w / 1e6, 0) AS value
+        FROM replications r CROSS JOIN scenario_hall h
+        """,
+    ),
+    Kpi(
+        "power_wait_share",
+        "Wait for power",
+        "1",
+        "lower",
+        "plant",
+        "share of the whole run in which the first job of the queue waits for power or coolant, not for GPUs",
+        """
+        SELECT r.replication, '' AS subject, coalesce(sum(j.wait_power_s), 0) / any_value(horizon_s) AS value
+        FROM replications r CROSS JOIN run CROSS JOIN scenario_hall LEFT JOIN gpu_jobs j USING (replication)
+        GROUP BY ALL
+        """,
+    ),
+    Kpi(
+        "interruptions",
+        "Interruptions per day",
+        "1/d",
+        "lower",
+        "plant",
+        "placements ended by failure, preemption or shedding in the observed window, gangs counted once, per day",
+        """
+        SELECT r.replication, '' AS subject, count(p.job) / (any_value(observed_s) / 86400) AS value
+        FROM replications r CROSS JOIN run CROSS JOIN scenario_hall LEFT JOIN (
+            SELECT DISTINCT replication, job, attempt FROM placements CROSS JOIN run
+            WHERE outcome IN ('failed', 'preempted', 'shed') AND end_s BETWEEN warm_up_s AND horizon_s
+        ) p USING (replication)
+        GROUP BY ALL
+        """,
+    ),
+    Kpi(
+        "seconds_above_limit",
+        "Time above a limit",
+        "s",
+        "lower",
+        "feed",
+        "time within the observed window in which the feed carries more than its limit at that moment: only after a "
+        "loss, until racks have followed",
+        """
+        SELECT r.replication, f.feed AS subject,
+            coalesce(sum(least(l.end_s, horizon_s) - greatest(l.start_s, warm_up_s)), 0) AS value
+        FROM replications r CROSS JOIN run CROSS JOIN scenario_feeds f LEFT JOIN limits l
+            ON l.replication = r.replication AND l.name = f.feed AND l.quantity = 'power'
+            AND l.draw > l."limit" * (1 + 1e-9) AND l.end_s > warm_up_s AND l.start_s < horizon_s
+        GROUP BY ALL
+        """,
+    ),
+)

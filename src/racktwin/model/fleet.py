@@ -1,0 +1,170 @@
+"""The work of a hall and the rules by which it runs: GPU jobs, scheduling, power, failures, what is known to come."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from .distribution import DurationDistribution
+from .entity import Entity, Name
+from .instant import Instant
+from .quantity import (
+    Count,
+    Duration,
+    Fraction,
+    NonNegative,
+    PositiveDuration,
+    PositiveWholeNumber,
+    PowerRamp,
+    Probability,
+    Quantity,
+    Ratio,
+    WholeNumber,
+)
+
+
+class GpuJob(Entity):
+    """A job to be run: ``gpus`` below 1 is a share of one GPU. ``duration`` is at full power, undisturbed.
+
+    ``time_limit`` (the duration, if not given) ends the job; it counts work, so that a capped job is not ended for
+    being slow. ``gpu_model`` empty: any.
+    """
+
+    job: str = ""
+    submit: Instant
+    gpus: NonNegative
+    duration_s: Duration = Field(alias="duration")
+    time_limit_s: Duration | None = Field(default=None, alias="time_limit")
+    job_class: Name
+    priority: int = 0
+    user: str = ""
+    cores: NonNegative = Quantity(0.0, "1")
+    memory_gib: NonNegative = Quantity(0.0, "1")
+    gpu_model: str = ""
+
+
+class GpuDemand(Entity):
+    """Jobs generated over the whole horizon.
+
+    ``gpus`` are pairs of a size and its probability. ``limit_factor`` is the time limit by the duration.
+    """
+
+    job_class: Name
+    interarrival: DurationDistribution
+    gpus: tuple[tuple[NonNegative, Probability], ...] = Field(min_length=1)
+    duration: DurationDistribution
+    limit_factor: Ratio = Quantity(1.0, "1")
+    priority: int = 0
+    users: PositiveWholeNumber = Count(1)
+
+
+class JobClass(Entity):
+    """A class of jobs. ``power`` is the class of the measured power tables that it draws like (its own name if none).
+
+    ``checkpoint`` is the work between checkpoints (none: an interruption loses all work since the start); ``restart``
+    the time before lost work resumes. A ``service`` loses nothing but its downtime. ``oversubscribe`` is the share of
+    its peak draw that is reserved: a class of many independent jobs does not peak all at once.
+    """
+
+    power: Name | None = None
+    preemptible: bool = True
+    service: bool = False
+    checkpoint_s: PositiveDuration | None = Field(default=None, alias="checkpoint")
+    restart_s: Duration = Field(default=Quantity(0.0, "s"), alias="restart")
+    oversubscribe: Fraction = Quantity(1.0, "1")
+
+
+class Scheduling(Entity):
+    """Who starts next, who may pass, and where a job goes.
+
+    ``queue_limit``: jobs that find so many waiting are turned away. ``lemon_after``: a node that failed so often takes
+    no more work. Usage counts for fair share with ``half_life``.
+    """
+
+    order: Literal["fifo", "sjf", "priority", "fair_share"] = "fifo"
+    backfill: Literal["none", "easy", "conservative"] = "easy"
+    depth: PositiveWholeNumber | None = None
+    placement: Literal["best_fit", "first_fit", "fgd", "fgd_watts"] = "best_fit"
+    domains: Literal["prefer", "require", "ignore"] = "prefer"
+    preemption: bool = False
+    queue_limit: WholeNumber | None = None
+    lemon_after: PositiveWholeNumber | None = None
+    half_life_s: PositiveDuration = Field(default=Quantity(7 * 86400.0, "s", "7 d"), alias="half_life")
+
+
+class PowerPolicy(Entity):
+    """How the hall keeps within its limits.
+
+    ``none``, ``static`` (all GPUs capped at ``cap`` of their rated power) and ``max_q`` (each class at the cap that
+    does most work per joule at the wall) let work wait for power. ``uniform`` caps the racks below a limit as far as it
+    asks, all alike; ``water_filling`` takes the watts first that cost least throughput. Each limit eases off every
+    ``control``. ``reserve`` is what a job counts for: the rated power of its GPUs, their measured peak, or their mean
+    draw. After a feed, CDU or pump is lost, racks follow within ``response``. ``ramp`` bounds how fast the draw of a
+    feed may be let grow.
+    """
+
+    rule: Literal["none", "static", "max_q", "uniform", "water_filling"] = "none"
+    cap: Fraction = Quantity(1.0, "1")
+    reserve: Literal["nameplate", "peak", "mean"] = "peak"
+    levels: PositiveWholeNumber = Count(24)
+    control_s: PositiveDuration = Field(default=Quantity(60.0, "s", "60 s"), alias="control")
+    response_s: Duration = Field(default=Quantity(10.0, "s", "10 s"), alias="response")
+    ramp: dict[Name, PowerRamp] = {}
+
+
+class HallEvent(Entity):
+    """Something that is known to come, or that one asks "what if" about, from ``at`` on ``lasting`` so long.
+
+    ``limit``: a feed or loop carries only ``share`` of its limit (demand response, a maintenance; peak hours to
+    avoid), with the caps or work following at once. ``trip``: the same without warning. ``lose_feed``: racks go over
+    to their other feed. ``hold``: no job of ``job_class`` starts. ``cap``: every GPU at ``share`` of its rated power
+    at most. ``drain``: the nodes of ``rack`` take no new work.
+    """
+
+    kind: Literal["limit", "trip", "lose_feed", "hold", "cap", "drain"]
+    at: Instant
+    lasting_s: PositiveDuration | None = Field(default=None, alias="lasting")
+    feed: Name | None = None
+    cooling_loop: Name | None = None
+    job_class: Name | None = None
+    rack: Name | None = None
+    share: Probability = Quantity(0.0, "1")
+
+
+class HourlyRule(Entity):
+    """Jobs of the classes are held in the hours in which a series is dearest: at least ``above``.
+
+    ``series`` are hourly values from the scenario's start; ``longest`` hold gives every job its turn.
+    """
+
+    series: tuple[float, ...] = Field(min_length=1)
+    above: float
+    job_classes: tuple[Name, ...] = ()
+    feed: Name | None = None
+    share: Fraction = Quantity(1.0, "1")
+
+
+class HallFailures(Entity):
+    """A cause of failures: of each compute node, each rack, or one feed or cooling loop (a CDU, of several).
+
+    ``share`` is the part of the loop's limit that is lost. Laws are of one node (rack, loop).
+    """
+
+    of: Literal["compute_node", "rack", "feed", "cooling_loop"] = "compute_node"
+    name: Name | None = None
+    time_between: DurationDistribution
+    repair_time: DurationDistribution
+    share: Fraction = Quantity(1.0, "1")
+
+
+class Fleet(Entity):
+    """The work and the rules of the hall."""
+
+    job_classes: dict[Name, JobClass] = {}
+    demand: dict[Name, GpuDemand] = {}
+    scheduling: Scheduling = Scheduling()
+    power: PowerPolicy = PowerPolicy()
+    events: tuple[HallEvent, ...] = ()
+    hours: dict[Name, HourlyRule] = {}
+    failures: dict[Name, HallFailures] = {}

@@ -1,0 +1,87 @@
+"""The page of a comparison of power policies: the frontier of work against energy and against provisioned power."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from racktwin.model import Scenario
+from racktwin.run.fleet_policies import PolicyResult
+
+from .blocks import Chart, Column, Note, Row, Section, Table
+from .figure import axis, figure
+from .numbers import number
+from .page import Page, write_page
+from .palette import SERIES
+
+HEADINGS = (
+    *("useful GPU-h/d", "mean kW", "peak kW", "kWh per GPU-h", "energy vs baseline", "wait, min"),
+    *("speed kept", "GPU-h/d per provisioned MW", "GPU-h/d per peak MW"),
+)
+
+
+def policy_cells(result: PolicyResult, baseline: PolicyResult) -> tuple[str, ...]:
+    """The numbers of one policy as the reader sees them, in the order of HEADINGS."""
+    saving = result.kwh_per_gpu_h / baseline.kwh_per_gpu_h - 1.0
+    return (
+        number(result.useful_gpu_h_per_day, 4),
+        number(result.mean_w / 1e3),
+        number(result.peak_w / 1e3),
+        number(result.kwh_per_gpu_h),
+        f"{100 * saving:+.1f} %".replace("-", "−"),
+        number(result.mean_wait_s / 60),
+        f"{100 * result.effective_time_ratio:.1f} %",
+        number(result.per_provisioned_mw, 4),
+        number(result.per_peak_mw, 4),
+    )
+
+
+def write_policies(scenario: Scenario, results: Sequence[PolicyResult], replications: int, out: Path) -> Path:
+    """Write the page to ``out``."""
+    baseline = results[0]
+    rows = tuple(Row((result.policy, *policy_cells(result, baseline))) for result in results)
+    columns = (Column("Policy", numeric=False), *(Column(title) for title in HEADINGS))
+    blocks = (
+        Note(baseline_sentence(baseline)),
+        _frontier("energy", "Work against energy", results, "kWh per useful GPU-hour", "kwh_per_gpu_h"),
+        _frontier("peak", "Work against the power it peaks at", results, "highest draw, MW", "peak_w", 1e-6),
+        Table("All policies", columns, rows),
+    )
+    lead = f"Eight ways to share the same power among the same jobs, {replications} replications each."
+    page = Page(
+        kicker="racktwin · power policies",
+        title=scenario.title or scenario.name,
+        subtitle=f"{scenario.name} · common random numbers",
+        description=scenario.description,
+        sections=(Section("frontier", "The frontier", lead.replace("Eight", str(len(results))), blocks),),
+        footer="Written by racktwin. One file: it loads nothing and sends nothing.",
+    )
+    return write_page(page, out)
+
+
+def baseline_sentence(baseline: PolicyResult) -> str:
+    """What the savings are measured against."""
+    return (
+        f"Baseline: {baseline.policy}. Savings are of measured energy per useful GPU-hour against its measured draw "
+        f"(mean {number(baseline.mean_w / 1e3)} kW, peak {number(baseline.peak_w / 1e3)} kW); its nameplate is "
+        f"{number(baseline.nameplate_w / 1e3)} kW, its feeds provide {number(baseline.provisioned_w / 1e3)} kW."
+    )
+
+
+def _frontier(
+    name: str, title: str, results: Sequence[PolicyResult], label: str, field: str, factor: float = 1.0
+) -> Chart:
+    traces: list[dict[str, Any]] = [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "name": result.policy,
+            "x": [getattr(result, field) * factor],
+            "y": [result.useful_gpu_h_per_day],
+            "marker": {"size": 12, "color": SERIES[position % len(SERIES)]},
+        }
+        for position, result in enumerate(results)
+    ]
+    chart = figure(traces, 380, xaxis=axis(label), yaxis=axis("useful GPU-hours a day"))
+    return Chart(f"frontier-{name}", title, f"{title}: one point a policy; up and left is better.", chart)

@@ -1,0 +1,74 @@
+"""A sound hall, and what is wrong with it after one change each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+HALL = """\
+racktwin: 1
+name: hall
+start: 2027-01-04
+horizon: 2 d
+replications: 1
+feeds:
+  utility: {limit: 200 kW}
+  panel: {limit: 150 kW, parent: utility}
+cooling_loops:
+  room: {medium: air, heat_limit: 200 kW}
+hall:
+  compute_nodes:
+    hgx: {gpu_model: H100, gpus: 8}
+  racks:
+    row: {compute_node: hgx, compute_nodes: 4, count: 2, feeds: [panel], cooling_loops: [room]}
+fleet:
+  job_classes:
+    training_llm: {checkpoint: 1 h, restart: 10 min}
+  scheduling: {order: fifo, backfill: easy}
+  power: {rule: none}
+gpu_jobs:
+  - {job: a, submit: 0 s, gpus: 8, duration: 1 h, job_class: training_llm}
+  - {job: b, submit: 10 min, gpus: 16, duration: 2 h, job_class: training_llm}
+"""
+
+
+@dataclass(frozen=True)
+class WrongHall:
+    """The hall with ``old`` replaced by ``new``; what must be said about it, and where."""
+
+    name: str
+    old: str
+    new: str
+    says: str
+    path: str
+
+    @property
+    def text(self) -> str:
+        assert self.old in HALL, f"{self.name}: the hall has no {self.old!r}"
+        return HALL.replace(self.old, self.new, 1)
+
+
+_RACK = "    row: {compute_node: hgx, compute_nodes: 4"
+_EVENT = "  power: {rule: none}"
+
+WRONG_HALLS = (
+    WrongHall("node", "compute_node: hgx", "compute_node: hxg", "unknown compute node 'hxg'", "row.compute_node"),
+    WrongHall("feed", "feeds: [panel]", "feeds: [pannel]", "unknown feed 'pannel'", "row.feeds.0"),
+    WrongHall(
+        "class", "job_class: training_llm}\n  - ", "job_class: training}\n  - ", "unknown job class", "job_class"
+    ),
+    WrongHall("twice", "job: b", "job: a", "a second job is named 'a'", "gpu_jobs.1.job"),
+    WrongHall("domain", "gpus: 8}", "gpus: 8, nvlink_domain: 12}", "not made of whole nodes", "nvlink_domain"),
+    WrongHall("too_large", "gpus: 16", "gpus: 128", "needs 128 GPUs, but the hall has 64", "gpu_jobs.1.gpus"),
+    WrongHall("model", "gpu_model: H100", "gpu_model: H1000", "no power table for 'H1000'", "hgx.gpu_model"),
+    WrongHall("power", "training_llm: {", "training_llm: {power: mining, ", "no power table for the class", "power"),
+    WrongHall(
+        "preemption", "{order: fifo", "{preemption: true, order: fifo", "preemption goes by priority", "preemption"
+    ),
+    WrongHall("event", _EVENT, f"{_EVENT}\n  events: [{{kind: trip, at: 1 h}}]", "trip of what?", "events.0"),
+    WrongHall("capless", _EVENT, f"{_EVENT}\n  events: [{{kind: cap, at: 1 h}}]", "no racks are capped", "events.0"),
+    WrongHall("idle", "limit: 150 kW", "limit: 5 kW", "the idle racks of the hall", "feeds.panel.limit"),
+    WrongHall(
+        "no_hall", HALL[HALL.index("hall:\n") : HALL.index("fleet:")], "", "no hall for them to run in", "gpu_jobs"
+    ),
+)
+ODD_HALL = WrongHall("idle_hall", HALL[HALL.index("gpu_jobs:") :], "", "the hall stands idle", "hall")
