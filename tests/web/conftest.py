@@ -19,6 +19,7 @@ from racktwin.scenario import read_scenario, starter_text
 from tests.api.live import Server, serving
 
 ROOT = Path(__file__).parents[2]
+expect.set_options(timeout=20_000)
 CHROMIUM = Path("/usr/bin/chromium")
 SHOTS = ROOT / "build" / "screenshots"
 

@@ -54,7 +54,10 @@ def serve(
         create_app(settings), host=host, port=port, log_level="warning", server_header=False,
         timeout_keep_alive=10, timeout_graceful_shutdown=2, h11_max_incomplete_event_size=32_768, limit_concurrency=400,
     )  # fmt: skip
-    socket = config.bind_socket()
+    try:
+        socket = config.bind_socket()
+    except SystemExit:
+        raise RacktwinError(f"{host}:{port} cannot be listened on\n    → --port 0 takes any free port") from None
     bound = socket.getsockname()[1]
     shown = f"[{host}]" if ":" in host else host
     address = f"http://{shown}:{bound}/" + (f"login?token={token}" if token else "")
