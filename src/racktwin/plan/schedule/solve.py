@@ -152,6 +152,8 @@ class _Solving:
         descent = Descent(self.problem, self._worth(len(self.targets)), self.limits.seed, self.fixed)
         descent.begin()
         self._keep(descent.best)
+        if len(self.problem.orders) < 2:  # nothing can change places
+            return
         is_large = len(self.problem.activities) >= LARGE
         time_s = self.limits.time_s * (0.6 if is_large else 0.05)
         goals = [goal for target in self.targets for goal, _ in target.weights]
