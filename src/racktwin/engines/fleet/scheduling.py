@@ -85,12 +85,20 @@ def note_cause(fleet: Fleet, j: int, cause: int) -> None:
 @kernel
 def _most_startable_milli(fleet: Fleet) -> int:
     """No job that needs more than this can start now."""
-    most = 0
+    most, largest = 0, 0
+    bits = fleet.node_tree[1]
+    while bits > 1:
+        bits >>= 1
+        largest += 1
     for p in range(fleet.pools.size):
         pool = fleet.pools[p]
-        most = max(most, pool.n_free * WHOLE)
+        if pool.is_linked:
+            most = max(most, pool.n_free * WHOLE)
+        elif pool.n_whole > 0:
+            most = max(most, (pool.n_whole + 1) * pool.gpus_per_node * WHOLE)
         if pool.first_shared >= 0:
             most = max(most, WHOLE - 1)
+    most = max(most, largest * WHOLE)
     return most
 
 
