@@ -98,8 +98,7 @@ def _most_startable_milli(fleet: Fleet) -> int:
             most = max(most, (pool.n_whole + 1) * pool.gpus_per_node * WHOLE)
         if pool.first_shared >= 0:
             most = max(most, WHOLE - 1)
-    most = max(most, largest * WHOLE)
-    return most
+    return max(most, largest * WHOLE)
 
 
 @kernel
