@@ -101,14 +101,15 @@ def test_carbon_is_mass_times_distance_times_factor() -> None:
 
 
 def test_a_lost_lane_never_lowers_cost() -> None:
-    network = three_plants().network
+    scenario = three_plants()
+    network = scenario.network
     assert network is not None
 
     def cost(lanes: set[str], site: str) -> float:
         kept = {name: lane for name, lane in network.lanes.items() if name in lanes}
         changed = network.model_copy(update={"lanes": kept, "stocks": {}})
         try:
-            return landed_cost(three_plants().model_copy(update={"network": changed}), "rack", site).total_usd
+            return landed_cost(scenario.model_copy(update={"network": changed}), "rack", site).total_usd
         except ScenarioError:
             return float("inf")
 

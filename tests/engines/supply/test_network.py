@@ -138,7 +138,7 @@ def test_top_up_by_air_keeps_what_sea_alone_does_not() -> None:
         )
 
     air = {"supply": "boards", "lane": "air", "role": "top_up", "top_up_level": 16}
-    alone, topped = world(network(), days=600), world(network(air), days=600)
+    alone, topped = world(network(), days=300), world(network(air), days=300)
 
     assert sum(levels(topped, column="backorders")) < 0.5 * sum(levels(alone, column="backorders"))
 
@@ -267,7 +267,7 @@ def test_same_seed_same_bytes() -> None:
     assert not replicate_supply(scenario, 4, 7)["stock_levels"].equals(replicate_supply(scenario, 3, 7)["stock_levels"])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(
     allocation=st.sampled_from(["fifo", "priority", "proportional", "fair"]),
     level=st.integers(0, 15),
@@ -282,13 +282,14 @@ def test_pieces_are_conserved(allocation: str, level: int, mean: float, capacity
     for hub in ("at_a", "at_b"):
         network["demand"][hub] = {"stock": hub, "quantity": {"poisson": {"mean": mean}}, "every": "2 d"}
     scenario = world(network, days=50)
-    tables = replicate_supply(scenario, 0, 5)
+    tables = {name: table.to_pylist() for name, table in replicate_supply(scenario, 0, 5).items()}
     for stock in ("boards", "at_a", "at_b"):
-        came = sum(pieces for _, pieces, _ in receipts(scenario, stock, 5))
-        there, owed = levels(scenario, stock, "on_hand", 5), levels(scenario, stock, "backorders", 5)
-        given_out, asked = levels(scenario, stock, "given", 5), levels(scenario, stock, "demand", 5)
+        came = sum(row["quantity"] for row in tables["part_receipts"] if row["stock"] == stock)
+        rows = [row for row in tables["stock_levels"] if row["stock"] == stock]
+        columns = ("on_hand", "backorders", "given", "demand")
+        there, owed, given_out, asked = ([row[column] for row in rows] for column in columns)
         assert came - sum(given_out) == pytest.approx(there[-1])
         assert sum(asked) - sum(given_out) == pytest.approx(owed[-1])
         if stock != "boards":
             assert all(a == 0 or b == 0 for a, b in zip(there, owed, strict=True))
-    assert tables["stock_levels"].num_rows == 150
+    assert len(tables["stock_levels"]) == 150
