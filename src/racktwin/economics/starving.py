@@ -12,9 +12,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from racktwin.model import Scenario
 from racktwin.model.terms import unit_value_usd
+
+NEEDED = {
+    "operations": ("part", "operation", "queued_s", "wait_material_s"),
+    "material": ("part", "time_s", "change"),
+}
+"""The tables and columns of a replication that :func:`starving` looks at."""
 
 _SAME_INSTANT_S = 1e-3
 
@@ -60,10 +67,10 @@ def starving(scenario: Scenario, tables: Mapping[str, pa.Table], from_s: float =
 
 def _arrivals(material: pa.Table) -> dict[str, np.ndarray[tuple[int], np.dtype[np.float64]]]:
     """The instants at which stock of each part grew, ascending."""
-    change, time_s = material["change"].to_numpy(), material["time_s"].to_numpy()
-    parts = np.array(material["part"].to_pylist(), dtype=object)
-    grew = change > 0
-    return {str(part): np.sort(time_s[grew & (parts == part)]) for part in set(parts[grew])}
+    grown = material.select(["part", "time_s"]).filter(pc.greater(material["change"], 0))
+    parts = grown["part"].cast(pa.string()).combine_chunks().dictionary_encode()
+    codes, time_s = parts.indices.to_numpy(), grown["time_s"].to_numpy()
+    return {str(part): np.sort(time_s[codes == code]) for code, part in enumerate(parts.dictionary.to_pylist())}
 
 
 def _came(arrivals: Mapping[str, np.ndarray[tuple[int], np.dtype[np.float64]]], part: str, at_s: float) -> bool:

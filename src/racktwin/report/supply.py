@@ -7,7 +7,7 @@ from collections import defaultdict
 import numpy as np
 import pyarrow as pa
 
-from racktwin.economics.starving import Starved, starving
+from racktwin.economics.starving import NEEDED, Starved, starving
 from racktwin.model.requirements import line_stocks
 from racktwin.results import RunFolder
 
@@ -37,7 +37,7 @@ def _starved(run: RunFolder) -> dict[str, Starved]:
         return {}
     sums: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0, 0.0])
     for number in run.replications:
-        tables = {name: run.table(name, None, number) for name in ("operations", "material")}
+        tables = {name: run.table(name, columns, number) for name, columns in NEEDED.items()}
         for row in starving(scenario, tables, float(scenario.warm_up_s)):
             if row.part in brought:
                 for place, value in enumerate((row.items, row.waited_s, row.cost_usd)):
