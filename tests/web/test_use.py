@@ -87,7 +87,7 @@ def test_the_floor_holds_its_frames_with_ten_thousand_pieces(visit: Visit) -> No
     visit.open("/run/base/floor?t=1000&speed=600")
     expect(page.locator(".stage")).to_have_attribute("data-frames", re.compile(r"\d\d"), timeout=30_000)
     page.get_by_role("button", name="Play").click()
-    medians_s = []
+    medians_s: list[float] = []
     while len(medians_s) < 8 and min(medians_s, default=1.0) > 1 / 50:  # the machine may be busy with other tests
         medians_s.append(_median_frame_s(page))
     visit.shot("floor-10000")
