@@ -168,8 +168,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--largest", action="store_true", help="the weekly case of 20 futures too (20 minutes)")
     parser.add_argument("--alone", type=float, default=0.0, help="seconds for HiGHS alone on the same model")
+    parser.add_argument("--size", type=int, choices=(0, 1, 2), help="this size only")
     asked = parser.parse_args()
     sizes = [(10, 6, 2, 3, 4, 4, 0.001), (40, 12, 4, 6, 1, 1, 0.001), (40, 12, 4, 6, 20, 4, 0.01)]
+    if asked.size is not None:
+        sizes = sizes[asked.size : asked.size + 1]
     if asked.largest:
         sizes.append((40, 12, 4, 6, 20, 1, 0.01))
     for parts, suppliers, plants, customers, futures, weeks, gap in sizes:

@@ -12,6 +12,7 @@ import typer
 from .supply_design import design
 from .supply_stock import stock
 from .supply_stress import stress
+from .supply_where import where
 from .terminal import note, print_json, print_table
 from .terminal import number as number_text
 
@@ -20,6 +21,7 @@ supply = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Ask the 
 supply.command()(stress)
 supply.command()(stock)
 supply.command()(design)
+supply.command()(where)
 
 
 @supply.command()
