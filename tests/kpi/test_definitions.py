@@ -23,7 +23,7 @@ from tests.results.plant import plant_document
 from tests.results.rows import run_of
 from tests.results.synthetic import synthetic_run
 
-UNITS = {"1/d", "1", "1/week", "s", "h", "kW", "kWh", "L/min"}
+UNITS = {"1/d", "1", "1/week", "s", "h", "kW", "kWh", "L/min", "L/kWh", "K"}
 
 
 @pytest.fixture(scope="module")

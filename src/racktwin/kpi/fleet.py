@@ -25,6 +25,17 @@ _ENERGY = """
 """
 _USEFUL = f"SELECT replication, sum(gpu_s * useful_share) AS useful_s FROM ({_PLACED}) GROUP BY ALL"
 
+_PLANT = """
+    SELECT c.*, least(end_s, horizon_s) - greatest(start_s, warm_up_s) AS lasts_s FROM cooling c CROSS JOIN run
+    WHERE end_s > warm_up_s AND start_s < horizon_s
+"""
+
+
+def _of_plant(value: str) -> str:
+    """A query for one number of the cooling plant per replication."""
+    return f"SELECT replication, '' AS subject, {value} AS value FROM ({_PLANT}) GROUP BY replication"
+
+
 FLEET = (
     Kpi(
         "useful_gpu_hours",
@@ -250,5 +261,33 @@ FLEET = (
             AND l.draw > l."limit" * (1 + 1e-9) AND l.end_s > warm_up_s AND l.start_s < horizon_s
         GROUP BY ALL
         """,
+    ),
+    Kpi(
+        "pue",
+        "PUE of the cooling plant",
+        "1",
+        "lower",
+        "plant",
+        "(energy of the racks + pumps + fans + chillers of the cooling plant) / energy of the racks; losses upstream and "
+        "air cooling aside; empty without a cooling plant",
+        _of_plant("sum((it_w + pump_w + fan_w + chiller_w) * lasts_s) / nullif(sum(it_w * lasts_s), 0)"),
+    ),
+    Kpi(
+        "wue",
+        "Water of the cooling plant",
+        "L/kWh",
+        "lower",
+        "plant",
+        "make-up water of the cooling plant, L / energy of the racks, kWh; empty without a cooling plant",
+        _of_plant("sum(water_kg_per_s * lasts_s) / nullif(sum(it_w * lasts_s) / 3.6e6, 0)"),
+    ),
+    Kpi(
+        "hottest_coolant",
+        "Warmest coolant",
+        "K",
+        "lower",
+        "plant",
+        "highest temperature at which coolant reaches the racks; empty without a cooling plant",
+        _of_plant("max(supply_k)"),
     ),
 )

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from .cooling import CoolingPlant
 from .entity import Entity, Name
 from .instant import Instant
 from .quantity import (
@@ -69,7 +70,13 @@ class HallRack(Entity):
 
 
 class Hall(Entity):
-    """What stands in the hall. Its feeds and cooling loops are the scenario's ``feeds`` and ``cooling_loops``."""
+    """What stands in the hall. Its feeds and cooling loops are the scenario's ``feeds`` and ``cooling_loops``.
+
+    ``cooling_plant`` takes the racks' liquid share of heat outdoors, in ``weather``; it gives PUE and WUE, and does not
+    act back on the jobs.
+    """
 
     compute_nodes: dict[Name, ComputeNode] = Field(min_length=1)
     racks: dict[Name, HallRack] = Field(min_length=1)
+    cooling_plant: CoolingPlant | None = None
+    weather: Literal["travis_county_2018"] = "travis_county_2018"

@@ -6,6 +6,7 @@ import pyarrow as pa
 
 from .build import build
 from .compile import CompiledFleet, planned
+from .plant import cooling_of
 from .records import tables_of
 from .replicate import simulate
 
@@ -25,4 +26,7 @@ def replicate_fleet(
     """
     plan, work = planned(compiled, replication, seed, shipments)
     outcome = simulate(build(plan), compiled.streams, replication=replication, seed=seed, is_recording=is_recording)
-    return tables_of(outcome, work, compiled.names, replication)
+    tables = tables_of(outcome, work, compiled.names, replication)
+    if compiled.scenario.hall is not None and compiled.scenario.hall.cooling_plant is not None and is_recording:
+        tables["cooling"] = cooling_of(compiled, tables["rack_power"], replication)
+    return tables
