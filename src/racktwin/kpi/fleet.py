@@ -268,8 +268,8 @@ FLEET = (
         "1",
         "lower",
         "plant",
-        "(energy of the racks + pumps + fans + chillers of the cooling plant) / energy of the racks; losses upstream and "
-        "air cooling aside; empty without a cooling plant",
+        "(energy of the racks + pumps + fans + chillers of the cooling plant) / energy of the racks; losses upstream "
+        "and air cooling aside; empty without a cooling plant",
         _of_plant("sum((it_w + pump_w + fan_w + chiller_w) * lasts_s) / nullif(sum(it_w * lasts_s), 0)"),
     ),
     Kpi(
