@@ -123,7 +123,10 @@ def _print_summary(found: list[Estimate], file: ScenarioFile) -> None:
     shown = {"", *products} if len(products) > 1 else {""}
     names = (*(_HEADLINES if file.scenario.has_line else ()), *(_HALL_HEADLINES if file.scenario.hall else ()))
     headlines = [item for name in names for item in found if item.kpi == name and item.subject in shown and item.n]
-    print_table(("", "of", "mean ± 95 %", "unit"), estimate_rows(headlines), numbers=("mean ± 95 %",))
+    if headlines:
+        print_table(("", "of", "mean ± 95 %", "unit"), estimate_rows(headlines), numbers=("mean ± 95 %",))
+    else:
+        print("the report shows stock, orders and cost; racktwin supply run prints them")
     if limits := _bottlenecks(found):
         print("\nlimited by: " + ", ".join(limits))
 

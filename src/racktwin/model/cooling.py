@@ -1,6 +1,7 @@
 """How the heat of a hall leaves it: cold plates, CDU, facility water, and what is outdoors.
 
-Defaults carry their source; where there is none they are ``assumed``, with the range in which their author would look.
+Defaults carry their source; where there is none they are ``assumed``, with the range in which their author would look. Figures of ASHRAE and DOE documents are as recalled, not looked up again, hence
+confidence C.
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ class Cdu(Entity):
     pump_share: NonNegative = Field(default=_default(0.0125, "1", None, "assumed", 0.005, 0.02))
     facility_pump_share: NonNegative = Field(
         default=_default(
-            0.0072, "1", "ASHRAE 90.1-2019 appendix G: 19 W/gpm of condenser water, at 10 K", "B", 0.004, 0.012
+            0.0072, "1", "ASHRAE 90.1-2019 appendix G: 19 W/gpm of condenser water, at 10 K", "C", 0.004, 0.012
         )
     )
     least_flow: Fraction = _default(0.3, "1", None, "assumed", 0.2, 0.5)
@@ -113,14 +114,14 @@ class CoolingTower(Entity):
     )
     fan_share: NonNegative = Field(
         default=_default(
-            0.0136, "1", f"{_ASHRAE_901}: at least 40.2 gpm/hp over 10 degF; motor 93 %", "B", 0.007, 0.0136
+            0.0136, "1", f"{_ASHRAE_901}: at least 40.2 gpm/hp over 10 degF; motor 93 %", "C", 0.007, 0.0136
         )
     )
     least_fan: Fraction = _default(0.1, "1", None, "assumed", 0.05, 0.2)
     water_by_air: Ratio = _default(1.3, "1", None, "assumed", 0.8, 1.6)
-    cycles: Ratio = _default(5.0, "1", "US DOE FEMP best management practice 10: from 3 to 6 and more", "A", 3.0, 8.0)
+    cycles: Ratio = _default(5.0, "1", "US DOE FEMP best management practice 10: from 3 to 6 and more", "C", 3.0, 8.0)
     drift: Fraction = _default(
-        5e-5, "1", "ASHRAE 189.1: 0.005 % of the water of crossflow towers at most", "B", 1e-5, 5e-5
+        5e-5, "1", "ASHRAE 189.1: 0.005 % of the water of crossflow towers at most", "C", 1e-5, 5e-5
     )
 
 
@@ -136,7 +137,7 @@ class Chiller(Entity):
         0.68,
         "1",
         "COP 6.28 at 6.7 and 34.6 degC: ASHRAE 90.1-2019 table 6.8.1-3, centrifugal, 0.56 kW/ton",
-        "B",
+        "C",
         0.55,
         0.7,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from racktwin.errors import RunError
+from racktwin.model import Scenario
 from racktwin.results import RunFolder
 
 from .assumptions import scenario_ledger
@@ -54,7 +55,7 @@ def report_page(evidence: Evidence) -> Page:
         *((reading_section(run),) if scenario.has_line else ()),
     )
     return Page(
-        kicker=f"racktwin · {'factory' if scenario.has_line else 'hall'} twin report",
+        kicker=f"racktwin · {_kind(scenario)} twin report",
         title=scenario.title or scenario.name,
         subtitle=(
             f"{scenario.name} · {clock.at(0):%-d %B %Y} to {clock.at(clock.horizon_s):%-d %B %Y}, watched from "
@@ -64,6 +65,12 @@ def report_page(evidence: Evidence) -> Page:
         sections=sections,
         footer=f"Written by racktwin {run.manifest.racktwin_version}. One file: it loads nothing and sends nothing.",
     )
+
+
+def _kind(scenario: Scenario) -> str:
+    if scenario.has_line:
+        return "factory"
+    return "supply" if scenario.hall is None else "hall"
 
 
 def _line_sections(evidence: Evidence, ledger: Ledger) -> tuple[Section, ...]:
