@@ -1,7 +1,7 @@
 """How the heat of a hall leaves it: cold plates, CDU, facility water, and what is outdoors.
 
-Defaults carry their source; where there is none they are ``assumed``, with the range in which their author would look. Figures of ASHRAE and DOE documents are as recalled, not looked up again, hence
-confidence C.
+Defaults carry their source; where there is none they are ``assumed``, with the range in which their author would look.
+Figures of ASHRAE and DOE documents are as recalled, not looked up again, hence confidence C.
 """
 
 from __future__ import annotations
