@@ -11,10 +11,13 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from racktwin.model import Operation, Part, Routing, Scenario
+from racktwin.results.schema import TABLES
 
 Row = dict[str, Any]
 Unit = tuple[str, int]
 TOLERANCE_S = 1e-5
+LINE_TABLES = {name: table for name, table in TABLES.items() if "line" in table.engines}
+"""The tables that the line fills."""
 FAILED = ("fail", "false_fail")
 
 

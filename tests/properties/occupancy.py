@@ -8,9 +8,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from racktwin.model.distribution import Fixed
-from racktwin.results.schema import E10_STATES, TABLES, WAIT_CAUSES
+from racktwin.results.schema import E10_STATES, WAIT_CAUSES
 
-from .history import TOLERANCE_S, History, Row, Unit, close
+from .history import LINE_TABLES, TOLERANCE_S, History, Row, Unit, close
 
 REASONS = {
     *("working", "starved", "blocked", "people", "power", "coolant", "repair", "repair_wait", "closed"),
@@ -19,8 +19,8 @@ REASONS = {
 
 
 def tables_have_their_columns(history: History) -> Iterator[str]:
-    """Every table is there, each with the columns of the schema, in order."""
-    for name, table in TABLES.items():
+    """Every table of the line is there, each with the columns of the schema, in order."""
+    for name, table in LINE_TABLES.items():
         columns = [column.name for column in table.columns]
         for row in history.tables.get(name, [{}])[:1]:
             if list(row) != columns:

@@ -16,13 +16,12 @@ from hypothesis import given, settings
 
 from racktwin.model import Scenario
 from racktwin.model.distribution import Fixed
-from racktwin.results.schema import TABLES
 from tests.simulate import simulate_tables
 from tests.validation.known_answers import load
 
 from . import small_world
 from .digests import digest, digests
-from .history import History, Row
+from .history import LINE_TABLES, History, Row
 from .laws import violations
 from .plants import Document, documents, plants
 
@@ -82,7 +81,7 @@ def test_nothing_comes_of_nothing() -> None:
 def test_tables_have_the_types_of_the_schema() -> None:
     types = {"int64": pa.int64(), "float64": pa.float64(), "bool": pa.bool_()}
     (tables,) = simulate_tables(small_world.SCENARIO, 1, 1)
-    for name, schema in TABLES.items():
+    for name, schema in LINE_TABLES.items():
         for column in schema.columns:
             found = tables[name].schema.field(column.name).type
             assert pa.types.is_dictionary(found) if column.type == "str" else found == types[column.type]
@@ -104,7 +103,7 @@ def test_an_unrelated_work_center_changes_nobody_elses_rows(document: Document) 
     grown = {**document, **{key: {**_ELSEWHERE[key], **document.get(key, {})} for key in _ELSEWHERE}}
     before, after = (simulate_tables(Scenario.model_validate(one), 1, 5)[0] for one in (document, grown))
     assert "gadget" in set(after["operations"]["part"].to_pylist())
-    for name in TABLES:
+    for name in LINE_TABLES:
         assert _others(after[name]) == _others(before[name]), name
 
 

@@ -140,6 +140,7 @@ def test_a_file_holds_the_snapshot(saved: Path, tmp_path: Path) -> None:
     assert (tmp_path / "again.npz").read_bytes() == saved.read_bytes()
 
 
+@pytest.mark.slow
 def test_rows_that_were_tables_already_are_kept_too(tmp_path: Path) -> None:
     compiled = _compiled(700.0)
     run = LineRun.start(compiled, 0, 1)
