@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from .worlds import HOUR_S, ends_h, one_step, step, tables
+from .worlds import HOUR_S, ends_h, one_step, starts_h, step, tables
 
 
 def _moved(**vehicle: Any) -> dict[str, Any]:
@@ -175,3 +175,104 @@ def test_shed_at_once_where_that_is_wanted() -> None:
     run = tables(**_two_on_a_feed(changes, cap=cap), admission={"shortage": "shed"})
     assert ends_h(run, "rack") == [10, 14]
     assert run["operations"]["cap"].to_pylist() == [1, 1]
+
+
+def test_what_was_throttled_is_raised_when_another_leaves() -> None:
+    run = tables(**_two_on_a_feed([{"at": "4 h", "limit": "150 kW"}], cap={"table": "measured", "levels": [1, 0.5]}))
+    assert ends_h(run, "rack") == [10, 12.2]  # 3 h full, 6 h at 0.8, 2.2 h full
+
+
+def test_shed_work_resumes_at_the_level_that_fits_then() -> None:
+    changes = [{"at": "4 h", "limit": "150 kW"}, {"at": "6 h", "limit": "160 kW"}]
+    cap = {"table": "measured", "levels": [1, 0.5]}
+    run = tables(**_two_on_a_feed(changes, cap=cap), admission={"shortage": "shed"})
+    assert ends_h(run, "rack") == [10, 13.8]  # 3 h full, 2 h off, 4 h at 0.8, 3.8 h full
+    assert [row["cap"] for row in run["operations"].to_pylist()] == [1, 0.5]
+
+
+def test_a_rope_lets_nothing_go_before_its_demand_begins() -> None:
+    run = tables(
+        **one_step("early", "late", center="drum"),
+        work_centers={"drum": {"work_units": 1}},
+        drum="drum",
+        demand={
+            "late": {"product": "late", "rope": "5 h", "first": "10 d"},
+            "early": {"product": "early", "rope": "5 h", "interarrival": "3 h"},
+        },
+    )
+    assert min(starts_h(run)["late"]) >= 240
+
+
+def test_recovered_pieces_bring_no_kanban_cards() -> None:
+    run = tables(
+        parts={
+            "rack": {"routing": "rack", "bill_of_materials": {"tray": 1}},
+            "tray": {"routing": "tray", "kanban": 2},
+            "old": {"routing": "old"},
+        },
+        work_centers={"bench": {"work_units": 9}},
+        routings={
+            "old": {"operations": [step("old", "bench", "1 h", produces={"tray": 5})]},
+            "tray": {"operations": [step("tray", "bench", "1 h")]},
+            "rack": {"operations": [step("rack", "bench", "1 h")]},
+        },
+        order_book=[{"product": "old"}, {"product": "rack", "quantity": 7, "release": "10 h"}],
+    )
+    assert [row["on_hand"] for row in run["material"].to_pylist() if row["part"] == "tray"][-1] == 2
+
+
+def test_a_part_is_taken_apart_once_however_often_it_is_tested() -> None:
+    on_fail = {"debug": "fix", "retest_from": "apart"}
+    run = tables(
+        parts={"old": {"routing": "old"}, "board": {"supply": "receipts"}},
+        defect_kinds={"bad": {}},
+        work_centers={"bench": {"work_units": 1}},
+        routings={
+            "old": {
+                "operations": [
+                    step("apart", "bench", "1 h", produces={"board": 1}, defects={"bad": "50 %"}),
+                    step("test", "bench", "1 h", detects={"bad": 1}, on_fail=on_fail),
+                    step("fix", "bench", "1 h", rework=True),
+                ]
+            }
+        },
+        order_book=[{"product": "old", "quantity": 10}],
+    )
+    assert run["shipments"].num_rows == 10 < len(ends_h(run, "apart"))
+    assert run["material"].num_rows == 10
+
+
+def test_an_order_that_takes_another_place_than_the_drum_eases_the_rope() -> None:
+    def build(**keys: Any) -> list[float]:
+        run = tables(
+            parts={"rack": {"routing": "rack"}},
+            work_centers={name: {"work_units": 1} for name in ("drum", "spare")} | {"store": {"work_units": 9}},
+            routings={"rack": {"operations": [step("cut", "drum", "1 h", **keys), step("keep", "store", "15 d")]}},
+            drum="drum",
+            demand={"racks": {"product": "rack", "rope": "2 h"}},
+            horizon="6 h",
+        )
+        return ends_h(run, "cut")
+
+    assert len(build()) == 6
+    assert len(build(alternatives=[{"work_center": "spare"}])) > 9
+
+
+def test_a_turn_in_which_many_leave_parts_behind_has_room_for_all() -> None:
+    stations = [f"s{number}" for number in range(12)]
+    operations = [step(name, name, "1 h", produces={"chip": 40}) for name in stations]
+    run = tables(
+        parts={"old": {"routing": "old"}, "chip": {"routing": "chip"}},
+        work_centers={
+            **{name: {"work_units": 1, "input_buffer": 0} for name in stations},
+            "last": {"work_units": 1, "input_buffer": 0},
+        },
+        routings={
+            "old": {"operations": [*operations, step("last", "last", "50 h")]},
+            "chip": {"operations": [step("chip", "last", "1 h")]},
+        },
+        order_book=[{"product": "old", "quantity": 30}],
+    )
+    assert run["material"].num_rows == 40 * len(
+        [r for r in run["operations"].to_pylist() if r["work_center"] != "last"]
+    )

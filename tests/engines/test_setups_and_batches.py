@@ -165,3 +165,36 @@ def test_an_alternative_takes_what_the_first_place_has_no_time_for() -> None:
     places = [rows[serial]["work_center"] for serial in sorted(rows)]
     assert places == ["bench", "bench", "spare"]
     assert [(row["end_s"] - row["start_s"]) / HOUR_S for _, row in sorted(rows.items())] == [1, 1, 2]
+
+
+def test_a_hot_lot_is_kitted_before_all_others() -> None:
+    world = one_step("cold", "rack")
+    world["parts"] = {name: {**part, "bill_of_materials": {"board": 1}} for name, part in world["parts"].items()}
+    run = tables(
+        parts={**world["parts"], "board": {"supply": "receipts"}},
+        routings=world["routings"],
+        work_centers={"bench": {"work_units": 1}},
+        part_receipts=[{"part": "board", "quantity": 1, "at": f"{hour} h"} for hour in (10, 20, 30, 40)],
+        order_book=[
+            {"product": "cold", "quantity": 2, "priority": 9},
+            {"product": "rack"},
+            {"product": "rack", "hot": True, "release": "1 h"},
+        ],
+    )
+    assert starts_h(run) == {"rack": [10, 40], "cold": [20, 30]}
+
+
+def test_a_blocked_batch_stays_down_while_one_part_after_the_other_leaves() -> None:
+    failures = {"time_between": "15 h", "repair_time": "20 h", "clock": "calendar"}
+    run = tables(
+        parts={"tray": {"routing": "tray"}},
+        work_centers={
+            "oven": {"work_units": 1, "batch": {"size": 3, "minimum": 3}, "failures": failures},
+            "bench": {"work_units": 1, "input_buffer": 1},
+        },
+        routings={"tray": {"operations": [step("bake", "oven", "1 h"), step("bench", "bench", "10 h")]}},
+        order_book=[{"product": "tray", "quantity": 6}],
+        horizon="40 h",
+    )
+    assert sum(end - start for start, end in intervals_h(run, "repair")) == 20
+    assert intervals_h(run, "blocked") == [(1, 11), (12, 15), (35, 40)]

@@ -259,6 +259,14 @@ ODD = (
         "bench.setups",
     ),
     Broken(
+        "batch_larger_than_its_buffer",
+        BENCH,
+        "  bench: {work_units: 3, calendar: day, input_buffer: 2, batch: {size: 4, minimum: 3, max_wait: 8 h}}",
+        "at least 3 parts, but its input_buffer holds 2",
+        "batch.minimum",
+        most=3,
+    ),
+    Broken(
         "batch_without_end",
         BENCH,
         "  bench: {work_units: 3, calendar: day, batch: {size: 4, minimum: 2}}",

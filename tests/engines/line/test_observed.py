@@ -218,3 +218,21 @@ def test_what_a_run_shows_goes_on_as_the_run_does() -> None:
     here = [shipped_s(run.branch(future=future).finish()) for future in range(1, 151)]
     there = [shipped_s(LineRun.start(again, replication, 5).finish()) for replication in range(150)]
     assert stats.ks_2samp(here, there).pvalue > 1e-3
+
+
+def test_stock_that_is_seen_goes_before_the_lots_that_come() -> None:
+    receipts = [{"part": "board", "quantity": 5, "at": at, "lot": f"lot {at}"} for at in ("49 h", "60 h")]
+    world = _world({"stock": {"board": 2}, "orders_released": 0}, part_receipts=receipts)
+    world["order_book"] = [{"product": "tray", "release": f"{hour} h"} for hour in (48, 50, 52, 54)]
+    taken = [(row["lot"], row["pieces"]) for row in _run(world)["genealogy"].to_pylist()]
+    assert taken == [("lot 49 h", 1), ("lot 49 h", 1)]
+
+
+def test_pieces_that_are_seen_have_their_kanban_cards() -> None:
+    world = _world({"stock": {"tray": 2, "board": 9}, "orders_released": 0})
+    world["parts"] |= {"rack": {"routing": "rack", "bill_of_materials": {"tray": 1}}}
+    world["parts"]["tray"]["kanban"] = 3
+    world["routings"]["rack"] = {"operations": [{"operation": "rack", "work_center": "cell", "duration": "1 h"}]}
+    world["order_book"] = [{"product": "rack", "release": "50 h", "quantity": 4}]
+    rows = _run(world)["material"].to_pylist()
+    assert [row["on_hand"] for row in rows if row["part"] == "tray"][-1] == 3

@@ -130,8 +130,8 @@ def _clock_row(builder: Builder) -> Row:
     pieces = 1 + max(sum(made_components(scenario, name).values()) for name in scenario.parts)
     batch = max(row["batch"] for row in builder.rows["centers"])
     # one turn ends one operation: each part may start an order and a spare with all their components, leave parts
-    # behind, and unblock every unit
-    kits = batch * (2 * pieces + _most_produced(scenario) + units) + 2
+    # behind, and unblock every unit, whose parts leave parts behind as well
+    kits = batch * (2 * pieces + units + (1 + units) * _most_produced(scenario)) + 2
     links = max((operation["n_consumed"] for operation in builder.rows["operations"]), default=0)
     defects = kits * _most_brought(builder) + 64 * batch * len(builder.rows["kinds"])
     traced = max(sum(part.bill_of_materials.values()) for part in scenario.parts.values()) if builder.lot_names else 0

@@ -72,6 +72,7 @@ def _operation_row(builder: Builder, part: str, operation: Operation, consumed: 
         "gang": int(operation.gang or 1),
         "p_false_failure": float(operation.p_false_failure),
         "mean_s": sum(phase.duration.mean_s for phase in operation.phases if not isinstance(phase.duration, str)),
+        "step": len(builder.rows["operations"]),
         "alternative": -1,
         "speed": 1.0,
         "family": families.index(operation.setup) if operation.setup in families else -1,

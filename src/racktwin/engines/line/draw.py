@@ -52,11 +52,19 @@ def free_reservation(line: Line, u: int, part: int) -> None:
     """Unit ``u`` needs its reservation no more: whoever waits for a limit on its path is to try again."""
     if line.units[u].reserved_w <= 0.0:
         return
-    bank = line.banks[line.units[u].bank]
+    tell_freed(line, u)
+    reserve(line, u, part, 0.0)
+
+
+@kernel
+def tell_freed(line: Line, u: int) -> None:
+    """Unit ``u`` reserves less than it did: whoever waits for a limit on its path, or runs throttled, is to try."""
+    clock, bank = line.clock[0], line.banks[line.units[u].bank]
     for index in range(bank.first_path, bank.first_path + bank.n_paths):
         line.limits[line.paths[index].limit].is_freed = 1
-    line.clock[0].is_freed = 1
-    reserve(line, u, part, 0.0)
+    clock.is_freed = 1
+    if clock.is_throttling:
+        clock.is_raised = 1
 
 
 @kernel

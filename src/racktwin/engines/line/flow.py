@@ -151,12 +151,12 @@ def join(line: Line, index: int, operation: int) -> None:
 
 @kernel
 def _wait_for_kit(line: Line, index: int, operation: int) -> None:
-    """Item ``index`` waits for material behind those of its priority."""
-    row, priority = line.operations[operation], line.items[index].priority
+    """Item ``index`` waits for material behind those of its rank."""
+    row = line.operations[operation]
     before, after = row.wait_tail, -1
-    if before >= 0 and line.items[before].priority < priority:
+    if before >= 0 and _outranks(line, index, before):
         before, after = -1, row.wait_head
-        while line.items[after].priority >= priority:
+        while not _outranks(line, index, after):
             before, after = after, line.items[after].next
     line.items[index].next = after
     if before >= 0:
@@ -165,6 +165,15 @@ def _wait_for_kit(line: Line, index: int, operation: int) -> None:
         row.wait_head = index
     if after < 0:
         row.wait_tail = index
+
+
+@kernel
+def _outranks(line: Line, a: int, b: int) -> bool:
+    """Whether item ``a`` is served material before ``b``, however long each has waited."""
+    first, second = line.items[a], line.items[b]
+    if first.is_hot != second.is_hot:
+        return first.is_hot == 1
+    return first.priority > second.priority
 
 
 @kernel
@@ -240,7 +249,9 @@ def new_item(
     item.priority, item.wanted_s, item.due_s = priority, wanted_s, due_s
     item.release_s = np.nan
     item.visits = item.failures = item.all_failures = item.is_reworked = item.is_order = item.is_hot = 0
-    item.operation = item.furthest = item.retest = item.mending = item.unit = item.defects = item.plan = -1
+    item.operation = item.furthest = item.passed = item.retest = item.mending = item.unit = item.defects = (
+        item.plan
+    ) = -1
     item.next = item.gang_next = item.batch_next = -1
     item.stress_s = item.energy_j = item.labour_s = item.drum_left_s = 0.0
     return index
@@ -360,9 +371,9 @@ def _first_to_kit(line: Line, part: int) -> int:
             if first < 0:
                 first = operation
             else:
-                best = line.items[line.operations[first].wait_head]
-                is_older = item.priority == best.priority and item.waiting_since_s < best.waiting_since_s
-                if item.priority > best.priority or is_older:
+                best = line.operations[first].wait_head
+                is_older = item.waiting_since_s < line.items[best].waiting_since_s
+                if _outranks(line, index, best) or (is_older and not _outranks(line, best, index)):
                     first = operation
     return first
 
@@ -383,6 +394,8 @@ def _release_held(line: Line, s: int) -> None:
 def may_release(line: Line, s: int) -> bool:
     """Whether the limit on work in progress and the rope of the source let one more piece go."""
     source, clock = line.sources[s], line.clock[0]
+    if clock.now_s < source.first_s:  # another source has eased the drum
+        return False
     if source.wip >= source.max_wip:
         return False
     return source.rope_s <= 0.0 or clock.drum_load_s < source.rope_s * line.centers[clock.drum].n_units
@@ -551,10 +564,20 @@ def _hand_over(line: Line, u: int) -> None:
 
 @kernel
 def _pass_on(line: Line, index: int) -> None:
-    """What follows when an operation passes: parts it produces, and work the drum has done."""
-    row = line.operations[line.items[index].operation]
-    if row.center == line.clock[0].drum:
-        ease_drum(line, index, row.mean_s)
+    """What follows when an operation first passes: parts it produces, and work that the drum need not do any more."""
+    item = line.items[index]
+    row = line.operations[item.operation]
+    drum = line.clock[0].drum
+    if row.is_move:
+        if row.center == drum:
+            ease_drum(line, index, row.mean_s)
+        return
+    if row.step <= item.passed:  # a retest takes nothing out again
+        return
+    item.passed = row.step
+    planned = line.operations[row.step]
+    if planned.center == drum:
+        ease_drum(line, index, planned.mean_s)
     for k in range(row.first_produced, row.first_produced + row.n_produced):
         part, pieces = line.links[k].to, line.links[k].count
         if line.parts[part].first_operation >= 0:
@@ -576,6 +599,7 @@ def _recover(line: Line, index: int, part: int, copy: int) -> None:
     clock.next_serial += 1
     line.items[piece].release_s = clock.now_s
     put_in_stock(line, piece)
+    line.parts[part].without_card += line.parts[part].is_kanban
     record_material(line, part, 1, RECOVERED)
 
 
@@ -620,7 +644,11 @@ def _block(line: Line, u: int, w: int) -> None:
     """Unit ``u`` cannot hand over its item, since the buffer of work center ``w`` is full."""
     unit, center = line.units[u], line.centers[w]
     unit.activity = BLOCKED
-    stand_by_blocked(line, u, line.items[unit.held].serial)
+    serial = line.items[unit.held].serial
+    if unit.health == UP:
+        stand_by_blocked(line, u, serial)
+    else:  # it broke down while an earlier part of its batch was blocked
+        set_state(line, u, unit.state, unit.reason, serial)
     unit.next_blocked = -1
     if center.blocked_tail >= 0:
         line.units[center.blocked_tail].next_blocked = u

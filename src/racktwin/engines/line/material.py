@@ -108,7 +108,9 @@ def _take(line: Line, index: int, part: int, pieces: int, reason: int, draw: int
         for _ in range(pieces):
             _assemble(line, index, part)
         if row.is_kanban:
-            row.free_cards += pieces
+            bare = min(pieces, row.without_card)
+            row.without_card -= bare
+            row.free_cards += pieces - bare
             announce_stock(line, part)
     else:
         loose = pieces if row.lot_head < 0 else min(pieces, row.loose)

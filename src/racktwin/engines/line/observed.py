@@ -39,7 +39,12 @@ def at_instant(line: Line, seen: SeenState) -> Line:
     due = line.upkeep[(line.upkeep.clock == CALENDAR_CLOCK) & (line.upkeep.every > 0.0)]
     due.due_s += np.ceil(np.maximum(0.0, seen.at_s - due.due_s) / due.every) * due.every
     line.upkeep[(line.upkeep.clock == CALENDAR_CLOCK) & (line.upkeep.every > 0.0)] = due
-    line.parts["on_hand"][list(seen.stock)] = list(seen.stock.values())
+    for column in ("on_hand", "loose"):
+        line.parts[column][list(seen.stock)] = list(seen.stock.values())
+    for part in np.flatnonzero(line.parts.is_kanban):  # what is there already has its cards
+        row, there = line.parts[part], (seen.pieces["part"] == part) & (seen.pieces["is_order"] == 0)
+        spare = int(row.free_cards) - int(np.count_nonzero(there))
+        row.free_cards, row.without_card = max(0, spare), max(0, -spare)
     changed = {t: _from_now(line, t, seen) for t in range(len(line.timelines))}
     return with_steps(line, changed)
 

@@ -60,11 +60,11 @@ def _place(line: Line, pieces: Any, kinds: Any) -> int:
         clock.next_serial += 1
         if row.source >= 0 and row.is_order:
             line.sources[row.source].wip += 1
-        item.drum_left_s = line.parts[row.part].drum_s
         if row.operation < 0:
-            item.drum_left_s = 0.0
             put_in_stock(line, index)
             continue
+        item.passed = row.operation - 1
+        item.drum_left_s = _drum_left_s(line, row)
         clock.drum_load_s += item.drum_left_s
         item.furthest = row.operation if row.is_kitted or row.unit >= 0 else row.operation - 1
         _know_defects(line, index, row, kinds)
@@ -73,6 +73,18 @@ def _place(line: Line, pieces: Any, kinds: Any) -> int:
         elif not _put_in_unit(line, index, row):
             return k
     return -1
+
+
+@kernel
+def _drum_left_s(line: Line, row: Any) -> float:
+    """The mean work at the drum that the piece still has before it."""
+    operation = row.retest if line.operations[row.operation].is_rework else row.operation
+    left_s = 0.0
+    while operation >= 0:
+        if line.operations[operation].center == line.clock[0].drum:
+            left_s += line.operations[operation].mean_s
+        operation = line.operations[operation].next
+    return left_s
 
 
 @kernel

@@ -5,7 +5,7 @@ from __future__ import annotations
 from racktwin.sim.jit import kernel
 from racktwin.sim.power import load_per_watt
 
-from .draw import refused_by, reserve, set_draw
+from .draw import free_reservation, refused_by, reserve, set_draw, tell_freed
 from .recording import record_limit
 from .tables import PAUSED, UP, WORKING, Line
 from .work import (
@@ -38,7 +38,8 @@ def change_limit(line: Line, index: int, value: float) -> None:
         u = -1 if clock.sheds_first else _latest_user(line, index, True)
         if u >= 0:
             _set_level(line, u, line.units[u].level + 1)
-            line.units[u].is_throttled = 1
+            line.units[u].is_throttled = clock.is_throttling = 1
+            tell_freed(line, u)
             continue
         u = _latest_user(line, index, False)
         if u < 0:  # idle draw alone: scenario.checks refuses such a limit
@@ -102,7 +103,8 @@ def _shed(line: Line, u: int, index: int) -> None:
     if is_working:
         stop_working(line, u)
     set_draw(line, u, part, 0.0)
-    reserve(line, u, part, 0.0)
+    free_reservation(line, u, part)
+    line.limits[index].is_freed = 0  # what this limit has lost nobody can have
     unit.is_shed = 1
     if is_working:
         wait_in_cell(line, u, PAUSED, cause_of_limit(line, index), index)
@@ -111,10 +113,14 @@ def _shed(line: Line, u: int, index: int) -> None:
 @kernel
 def raise_throttled(line: Line) -> None:
     """Let throttled units go faster as far as the limits allow; whoever waits for power comes before them."""
-    line.clock[0].is_raised = 0
+    clock = line.clock[0]
+    clock.is_raised = clock.is_throttling = 0
     for u in range(line.units.size):
         unit = line.units[u]
-        if unit.held < 0 or not unit.is_throttled or unit.reserved_w <= 0.0:
+        if unit.held < 0 or not unit.is_throttled:
+            continue
+        clock.is_throttling = 1
+        if unit.reserved_w <= 0.0:
             continue
         item = line.items[unit.held]
         for level in range(unit.level):

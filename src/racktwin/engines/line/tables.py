@@ -59,7 +59,8 @@ CLOCK = np.dtype(
         ("is_fair", "i8"),
         ("sheds_first", "i8"),
         ("upkeep_head", "i8"),  # idle units with upkeep due, chained by next_free
-        ("is_raised", "i8"),  # a limit has risen: what was throttled may be raised
+        ("is_raised", "i8"),  # there is room under a limit: what was throttled may be raised
+        ("is_throttling", "i8"),  # some unit runs slower than a limit that fell let it
         ("drum", "i8"),  # the work center that paces releases, or -1
         ("drum_load_s", "f8"),  # mean work for it of all that is released and not yet through
         ("is_rope_slack", "i8"),  # an order held by the rope may go
@@ -248,6 +249,7 @@ OPERATION = np.dtype(
         ("p_false_failure", "f8"),
         ("mean_s", "f8"),
         ("left_s", "f8"),  # mean work from here to the end of the route
+        ("step", "i8"),  # the operation of the route that it is, or to which it is an alternative
         ("alternative", "i8"),  # the same operation at another work center, or -1
         ("speed", "f8"),
         ("family", "i8"),  # of set-ups, among those of its work center, or -1
@@ -315,6 +317,7 @@ PART = np.dtype(
         ("is_kanban", "i8"),
         ("free_cards", "i8"),  # kanban cards that wait to be made
         ("cards_made", "i8"),
+        ("without_card", "i8"),  # pieces in stock that were recovered, not made for a card
         ("drum_s", "f8"),  # mean work of one piece at the drum
         ("loose", "i8"),  # pieces on hand of no lot; they go first
         ("lot_head", "i8"),  # lots on hand, oldest first
@@ -352,6 +355,7 @@ ITEM = np.dtype(
         ("due_s", "f8"),
         ("operation", "i8"),
         ("furthest", "i8"),  # the last operation of its route that it has been kitted for
+        ("passed", "i8"),  # the last operation of its route that it has passed
         ("visits", "i8"),  # operations entered so far, whatever they were
         ("failures", "i8"),
         ("all_failures", "i8"),

@@ -348,18 +348,30 @@ def _take_up(line: Line, u: int) -> None:
         wait_in_cell(line, u, PAUSED, PEOPLE, lacking)
         return
     if unit.is_shed:
+        level = unit.level
         refusing = reserve_phase(line, u)
         if refusing >= 0:
             return_people(line, u, unit.phase)
             unit.pace = pace
             wait_in_cell(line, u, PAUSED, cause_of_limit(line, refusing), refusing)
             return
-        power_on(line, u)
+        _resume_at_level(line, u, level)
     drop_claim(line, claimant_of(line, u))
     if unit.pace != pace:
         unit.remaining_s *= pace / unit.pace
     unit.remaining_s += gather_people(line, u, unit.phase)
     start_working(line, u)
+
+
+@kernel
+def _resume_at_level(line: Line, u: int, before: int) -> None:
+    """Shed work goes on at the level that fits now, not the one ``before``: what is left takes longer or shorter."""
+    unit = line.units[u]
+    unit.remaining_s *= speed_of(line, unit.phase, before) / speed_of(line, unit.phase, unit.level)
+    unit.lowest_cap = min(unit.lowest_cap, cap_of(line, unit.phase, unit.level))
+    if unit.level > before:
+        unit.is_throttled = line.clock[0].is_throttling = 1
+    power_on(line, u)
 
 
 @kernel

@@ -46,6 +46,11 @@ def work_in_vehicles(plant: Scenario) -> Iterator[Finding]:
         if center is not None and center.vehicle:
             message = f"{operation.work_center} has vehicles, which only move parts"
             yield error((*steps, "work_center"), message, "another work center, or leave out its vehicle")
+        for index, alternative in enumerate(operation.alternatives):
+            center = plant.work_centers.get(alternative.work_center)
+            if center is not None and center.vehicle:
+                message = f"{alternative.work_center} has vehicles, which only move parts"
+                yield error((*steps, "alternatives", index, "work_center"), message, "another work center")
 
 
 def kanban_only_for_components(plant: Scenario) -> Iterator[Finding]:

@@ -42,6 +42,9 @@ def batch_too_small(plant: Scenario) -> Iterator[Finding]:
         if batch.minimum > batch.size:
             message = f"at least {int(batch.minimum)} parts, but at most {int(batch.size)}"
             yield error((*steps, "minimum"), message, "a minimum of at most the size")
+        elif center.input_buffer is not None and batch.minimum > max(1, center.input_buffer):
+            message = f"at least {int(batch.minimum)} parts, but its input_buffer holds {int(center.input_buffer)}"
+            yield oddity((*steps, "minimum"), message, "a larger input_buffer, or a smaller minimum")
         elif batch.minimum > 1 and batch.max_wait_s is None:
             message = f"fewer than {int(batch.minimum)} parts wait without end"
             yield oddity((*steps, "minimum"), message, "add max_wait: 8 h")
