@@ -107,6 +107,7 @@ def test_rejections_meet_no_draw_of_other_visits(monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(distributions, "uniform", rejecting)
     monkeypatch.setattr(distributions, "normal_quantile", _python(distributions.normal_quantile))
+    monkeypatch.setattr(distributions, "_mirrored", _python(distributions._mirrored))
     first = 3 * VISIT_DRAWS + 5
     assert _python(distributions._standard_gamma)(0.4, None, 0, first, 0) > 0.0
 
