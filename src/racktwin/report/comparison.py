@@ -33,6 +33,7 @@ _CHAPTERS: dict[str, tuple[str, ...]] = {
     "Power and coolant": ("feed", "cooling_loop"),
     "Work centers and people": ("work_center", "state", "operator_group"),
     "Quality": ("operation", "defect", "defect_kind"),
+    "Hall": ("job_class",),
 }
 """Where a KPI is found in the list of all, by the kind of its subject."""
 

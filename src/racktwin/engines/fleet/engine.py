@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+from racktwin.results.tables import empty_table
+
 from .build import build
 from .compile import CompiledFleet, planned
 from .plant import cooling_of
@@ -27,6 +29,9 @@ def replicate_fleet(
     plan, work = planned(compiled, replication, seed, shipments)
     outcome = simulate(build(plan), compiled.streams, replication=replication, seed=seed, is_recording=is_recording)
     tables = tables_of(outcome, work, compiled.names, replication)
-    if compiled.scenario.hall is not None and compiled.scenario.hall.cooling_plant is not None and is_recording:
+    has_plant = compiled.scenario.hall is not None and compiled.scenario.hall.cooling_plant is not None
+    if has_plant and is_recording:
         tables["cooling"] = cooling_of(compiled, tables["rack_power"], replication)
+    else:
+        tables["cooling"] = empty_table("cooling")
     return tables
