@@ -22,7 +22,7 @@ check:       ## style, types and layers only
 	scripts/setup dev
 	scripts/check
 
-coverage:    ## all tests, kernels uncompiled and compiled, at least 90 % covered
+coverage:    ## all tests, kernels uncompiled and compiled, with the share they cover
 	scripts/setup dev
 	scripts/coverage
 
