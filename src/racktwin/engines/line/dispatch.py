@@ -10,7 +10,8 @@ from racktwin.sim.jit import kernel
 from .attendance import drop_claim, list_claim, return_people, take_people
 from .doors import ask, must_choose
 from .draw import reserve
-from .flow import dequeue, set_cause, unblock
+from .flow import unblock
+from .queues import dequeue, set_cause
 from .rules import batch_due_s, batch_size, choose_bank, choose_leader, choose_unit, held_until_s
 from .tables import CALENDAR, CELL, GANG, IDLE, NO_CAUSE, PEOPLE, WORKING, Line
 from .work import admitted_w, begin_phase, cause_of_limit, enter, opening_phase

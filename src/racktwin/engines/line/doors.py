@@ -10,7 +10,7 @@ from __future__ import annotations
 from racktwin.sim.calling import call_by_address
 from racktwin.sim.jit import kernel
 
-from .flow import mark
+from .queues import mark
 from .rules import least_setup_s
 from .tables import COMPILED_DOOR, NO_DOOR, Line
 

@@ -14,20 +14,10 @@ from racktwin.sim.packing import packed
 from .attendance import balance_places, begin_round, free_skills, is_retried, lift_claim, pass_claim, retry_claim
 from .dispatch import dispatch
 from .doors import CHOSEN, TOO_MANY, UNANSWERED, answer, ask, must_choose
-from .flow import (
-    entity_of,
-    mark,
-    may_release,
-    new_item,
-    next_due_s,
-    pull_rope,
-    release,
-    release_order,
-    serve_next,
-    show_idle,
-)
 from .material import announce_stock, receive
+from .queues import mark, show_idle
 from .recording import record_defect, record_labour, record_limit, record_state, record_work_order
+from .release import entity_of, may_release, new_item, next_due_s, pull_rope, release, release_order
 from .service import (
     begin_upkeep,
     book_and_go_on,
@@ -38,6 +28,7 @@ from .service import (
     start_clocks,
     take_down,
 )
+from .serving import serve_next
 from .shortage import change_limit, raise_throttled
 from .tables import (
     HEADCOUNT,

@@ -39,7 +39,7 @@ def put_in_stock(line: Line, index: int) -> None:
 
 @kernel
 def announce_stock(line: Line, part: int) -> None:
-    """Stock or free kanban cards of the part have grown: they are served, one at a turn, by :func:`flow.serve_next`."""
+    """Stock or free kanban cards have grown: they are served, one at a turn, by :func:`serving.serve_next`."""
     clock, row = line.clock[0], line.parts[part]
     if not row.is_served:
         row.is_served = 1

@@ -9,12 +9,14 @@ import numpy as np
 from racktwin.sim.jit import entry_point, kernel
 from racktwin.sim.packing import packed
 
+from .arrival import join
 from .attendance import take_people
 from .draw import refused_by, reserve
-from .flow import entity_of, join, join_debug, new_item
 from .material import put_in_stock
 from .quality import make_defect
+from .release import entity_of, new_item
 from .service import leave_free_list
+from .serving import join_debug
 from .tables import PAUSED, PEOPLE, WORKING, Line
 from .work import admitted_w, begin_phase, enter, levels_of, stop_working, wait_in_cell
 
