@@ -62,8 +62,9 @@ def test_commands_in_the_text_exist(name: str) -> None:
     assert set(ours) <= _commands()
 
 
-def test_scenario_in_the_text_is_one(tmp_path: Path) -> None:
-    text = (ROOT / "docs" / "scenario.md").read_text()
+@pytest.mark.parametrize("page", ["scenario.md", "fleet.md"])
+def test_scenario_in_the_text_is_one(tmp_path: Path, page: str) -> None:
+    text = (ROOT / "docs" / page).read_text()
     scenario = tmp_path / "scenario.yaml"
     scenario.write_text(re.findall(r"```yaml\n(racktwin: 1.*?)```", text, re.S)[0])
 
