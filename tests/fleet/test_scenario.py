@@ -54,6 +54,7 @@ def test_tables_kpis_and_report(tmp_path: Path) -> None:
     assert 0 < found["effective_time_ratio", "training_llm"] <= 1
     page = write_report(run).read_text(encoding="utf-8")
     assert "The hall does" in page
+    assert "% of all GPU-time" in page
     assert "hall-power" in page
 
 

@@ -16,12 +16,12 @@ from .numbers import MISSING, number, unit_word
 
 _CARDS = (
     ("useful_gpu_hours", "GPU-hours of useful work a day"),
-    ("goodput", "of all GPU-time"),
-    ("allocated_share", "of all GPU-time"),
+    ("goodput", "% of all GPU-time"),
+    ("allocated_share", "% of all GPU-time"),
     ("queue_wait_mean", ""),
     ("hall_mean_power", ""),
     ("energy_per_gpu_hour", "kWh per useful GPU-hour"),
-    ("nameplate_share", "of what the feeds provide"),
+    ("nameplate_share", "% of what the feeds provide"),
     ("interruptions", "a day"),
 )
 _BY_CLASS = (
