@@ -120,6 +120,24 @@ def _named(found: CapacityPlan) -> dict[str, str]:
     return {lever.path: lever.values[level] for lever, level in zip(found.levers, found.best, strict=True)}
 
 
+def _why_none(found: CapacityPlan) -> str:
+    """Why there is no answer: too little even at the most, or too near to the requirement to tell."""
+    if found.is_decided:
+        return "not even the most of everything is enough\n    → more levels, more levers, or a lower requirement"
+    for setting, verdict in found.judged.items():
+        if verdict.kept is None:
+            levels = (lever.values[level] for lever, level in zip(found.levers, setting, strict=True))
+            seen = ", ".join(
+                f"{one.kpi} {number(mean)} (at least {number(one.bound)})"
+                for one, mean in zip(found.requirements, verdict.means, strict=True)
+            )
+            return (
+                f"after {verdict.n} replications it cannot be told whether {', '.join(levels)} is enough: {seen}\n"
+                "    → more replications (--at-most), a wider --tolerance, or another requirement"
+            )
+    return "judgements ran out before any setting was enough\n    → more of them (--judgements), or fewer levels"
+
+
 def _print(found: CapacityPlan, steps: list[Step], report: Path, json_: bool) -> None:
     if json_:
         print_json(
@@ -139,8 +157,7 @@ def _print(found: CapacityPlan, steps: list[Step], report: Path, json_: bool) ->
         )  # fmt: skip
         return
     if found.best is None:
-        what = "not even the most of everything is enough" if found.is_decided else "no setting judged is enough so far"
-        note(f"{what}\n    → more levels, more levers, or a lower requirement")
+        note(_why_none(found))
         print(f"report: {report}")
         return
     verdict = found.judged[found.best]
