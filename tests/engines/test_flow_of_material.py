@@ -27,6 +27,23 @@ def test_a_vehicle_comes_loads_and_goes() -> None:
     assert ends_h(run, "test") == [2.75, 4]
 
 
+def test_the_nearest_vehicle_comes() -> None:
+    """One stands where it brought the rack; the other became free later, far away."""
+    world = _moved()
+    centers, rack = world["work_centers"], world["routings"]["rack"]["operations"]
+    centers["forklift"]["work_units"] = 2
+    centers["pack"] = {"work_units": 1, "position": {"x": "100 m", "y": "116 m"}}
+    centers["store"] = {"work_units": 1, "position": {"x": "1000 m", "y": "0 m"}}
+    rack[1]["duration"] = "5 h"
+    rack.append(step("pack", "pack", "1 h"))
+    world["parts"]["other"] = {"routing": "other", "transport": "forklift"}
+    world["routings"]["other"] = {"operations": [step("make", "build", "1 h"), step("store", "store", "1 h")]}
+    run = tables(**world, order_book=[{"product": "rack"}, {"product": "other"}])
+    assert ends_h(run, "test") == [6.75]
+    assert ends_h(run, "move_to_store") < [6.75]
+    assert ends_h(run, "move_to_pack") == [6.75 + 0.25 + 0.1]
+
+
 def test_a_failed_rack_is_moved_to_debug_and_back() -> None:
     world = _moved()
     world["defect_kinds"] = {"bad": {}}

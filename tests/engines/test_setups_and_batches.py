@@ -30,10 +30,11 @@ def test_each_change_of_family_is_set_up_and_the_same_family_is_not() -> None:
 
 
 def test_a_set_up_depends_on_the_sequence() -> None:
-    changes = [{"before": "a", "after": "b", "duration": "30 min"}]
-    setups = {"duration": "2 h", "changes": changes}
+    there = {"before": "a", "after": "b", "duration": "30 min"}
+    back = {"before": "b", "after": "a", "duration": "1 h"}
+    setups = {"duration": "2 h", "changes": [there, back]}
     run = tables(**_two_families(setups=setups), order_book=_orders("a", "b", "a"))
-    assert intervals_h(run, "setup") == [(0, 2), (3, 3.5), (4.5, 6.5)]
+    assert intervals_h(run, "setup") == [(0, 2), (3, 3.5), (4.5, 5.5)]
 
 
 def test_least_setup_goes_on_with_what_is_set_up() -> None:
@@ -76,6 +77,7 @@ def test_a_batch_takes_no_more_than_its_size_and_shares_its_energy() -> None:
     rows = run["operations"].to_pylist()
     assert [row["start_s"] / HOUR_S for row in rows] == [0, 4, 4, 4, 4, 8]
     assert [row["energy_j"] for row in rows] == pytest.approx([4 * 3.6e6] * 6)
+    assert run["shipments"]["energy_j"].to_pylist() == pytest.approx([4 * 3.6e6] * 6)
     assert max(run["limits"]["draw"].to_pylist()) == 4000
 
 

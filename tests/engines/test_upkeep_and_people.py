@@ -150,3 +150,25 @@ def test_people_walk_from_where_they_were() -> None:
     )
     ends = [row["end_s"] / HOUR_S for row in run["operations"].to_pylist()]
     assert ends == pytest.approx([1.1, 2.3, 3.3])
+
+
+def test_the_nearest_comes() -> None:
+    """One has just worked next door, another stands at the base, farther away."""
+    work = {"operators": {"fitter": 1}}
+    people = _people(walking_speed="1 m/s", base={"x": "0 m", "y": "0 m"})
+    people["crew"]["crews"][0]["headcount"] = 2
+    run = tables(
+        parts={part: {"routing": part} for part in ("first", "second")},
+        operator_groups=people,
+        work_centers={
+            "next_door": {"work_units": 1, "position": {"x": "1800 m", "y": "0 m"}},
+            "here": {"work_units": 1, "position": {"x": "2160 m", "y": "0 m"}},
+        },
+        routings={
+            "first": {"operations": [step("one", "next_door", "1 h", **work)]},
+            "second": {"operations": [step("two", "here", "1 h", **work)]},
+        },
+        order_book=[{"product": "first"}, {"product": "second", "release": "5 h"}],
+    )
+    assert ends_h(run, "one") == [1.5]
+    assert ends_h(run, "two") == [6.1]
