@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Literal
 
 import pyarrow as pa
@@ -125,15 +126,16 @@ def _replicate_all(chain: Chain, writer: RunWriter, jobs: int, report: Report) -
         if not stopped.is_set():
             writer.write(replication, chain.replicate(replication, seed))
 
+    # not concurrent.futures.wait: interrupted, it leaves futures locked, and the threads that end them wait for ever
+    finished: SimpleQueue[Future[None]] = SimpleQueue()
     with ThreadPoolExecutor(jobs) as pool:
         try:
             report(Progress("compiling kernels (once per version)", 0, 0))
-            pending: set[Future[None]] = {pool.submit(one, replication) for replication in missing}
-            while pending:
-                done, pending = wait(pending, return_when=FIRST_COMPLETED)
-                for future in done:
-                    future.result()
-                report(Progress("replications", planned - len(pending), planned))
+            for replication in missing:
+                pool.submit(one, replication).add_done_callback(finished.put)
+            for left in range(len(missing) - 1, -1, -1):
+                finished.get().result()
+                report(Progress("replications", planned - left, planned))
         except KeyboardInterrupt:
             stopped.set()
             return False

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from queue import SimpleQueue
 from typing import Any
 
 from .base import MOST_ATTEMPTS, Outcome
@@ -33,23 +34,30 @@ class LocalProcesses:
         pool = ProcessPoolExecutor(self.jobs, mp_context=multiprocessing.get_context("spawn"))
         waiting = list(left)
         running: dict[Future[Any], int] = {}
+        finished: SimpleQueue[Future[Any]] = SimpleQueue()  # why not wait(): run/experiment.py
         try:
             while waiting or running:
                 while waiting and len(running) < self.jobs:
                     number = waiting.pop(0)
-                    running[pool.submit(work, left[number])] = number
-                done, _ = wait(running, return_when=FIRST_COMPLETED)
-                for future in done:
-                    number = running.pop(future)
                     try:
-                        outcome = Outcome(number, future.result())
+                        future = pool.submit(work, left[number])
                     except BrokenProcessPool:
-                        for other in (number, *running.values()):
+                        for other in running.values():
                             attempts[other] += 1
                         return
-                    except Exception as failure:
-                        outcome = Outcome(number, failure=f"{type(failure).__name__}: {failure}")
-                    left.pop(number)
-                    yield outcome
+                    running[future] = number
+                    future.add_done_callback(finished.put)
+                future = finished.get()
+                number = running.pop(future)
+                try:
+                    outcome = Outcome(number, future.result())
+                except BrokenProcessPool:
+                    for other in (number, *running.values()):
+                        attempts[other] += 1
+                    return
+                except Exception as failure:
+                    outcome = Outcome(number, failure=f"{type(failure).__name__}: {failure}")
+                left.pop(number)
+                yield outcome
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
