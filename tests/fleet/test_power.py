@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -104,3 +105,17 @@ def test_a_gang_goes_as_its_slowest_rack() -> None:
     assert 0 < own < 4
     gang_s = 100.0 / speed[4]
     assert outcome.jobs.end_s[0] == pytest.approx(gang_s + 1000.0 - gang_s * speed[own], rel=1e-12)
+
+
+def test_a_job_goes_past_racks_without_power_and_waits_for_it() -> None:
+    """The first rack has power for 4 of its 16 GPUs: what is larger goes to the second, or waits for power there."""
+    budgets_w = (IDLE_W + 4 * FULL_W * 1.1, math.inf)
+    jobs = plain_jobs([0.0, 1.0, 2.0, 3.0], [4.0, 8.0, 8.0, 2.0], [100.0, 50.0, 70.0, 1000.0])
+    plan = hall(jobs, racks=2, nodes=2, idle_w=IDLE_W, backfill=tables.EASY)
+    racks = [replace(rack, budget_w=budget_w) for rack, budget_w in zip(plan.racks, budgets_w, strict=True)]
+    outcome = simulate(build(replace(plan, racks=racks)))
+    nodes = dict(zip(*(outcome.rows["placement_rows"][name].tolist() for name in ("job", "node")), strict=True))
+
+    assert {job: node // 2 for job, node in nodes.items()} == {0: 0, 1: 1, 2: 1, 3: 1}
+    assert outcome.jobs.start_s.tolist() == [0.0, 1.0, 2.0, 51.0]
+    assert outcome.jobs.power_wait_s.tolist() == [0.0, 0.0, 0.0, 48.0]

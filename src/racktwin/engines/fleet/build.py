@@ -175,6 +175,7 @@ def build(plan: FleetPlan) -> Fleet:
         profile=_records("profile", _profile_rows(plan, most_runs)),
         nodes=nodes,
         node_tree=_node_tree(nodes),
+        free_tree=_node_tree(nodes) if has_budgets(plan) else np.zeros(2, np.int64),
         gpus=gpus,
         domains=domains,
         pools=pools,
@@ -189,6 +190,8 @@ def build(plan: FleetPlan) -> Fleet:
         draws=_exact(settings.draw_w),
         reserves=_exact(settings.reserve_w),
         speeds=np.ascontiguousarray(settings.speed),
+        least_reserves=_least_reserves(plan),
+        least_loads=_least_loads(plan),
         needs=needs,
         typical=_typical(plan, needs, jobs),
         scores=_scores(needs, nodes, is_by_gradient),
@@ -202,6 +205,32 @@ def build(plan: FleetPlan) -> Fleet:
         outage_rows=_records("outage_rows", ROWS + len(nodes) + MARGIN),
         queue_rows=_records("queue_rows", ROWS + MARGIN),
     )
+
+
+def has_budgets(plan: FleetPlan) -> bool:
+    """Whether some rack has a limit of its own."""
+    return any(math.isfinite(rack.budget_w) for rack in plan.racks)
+
+
+def _least_reserves(plan: FleetPlan) -> Floats:
+    """What a GPU of each kind of node reserves at each setting with the class of jobs that reserves least, W."""
+    reserve_w = _exact(plan.settings.reserve_w)
+    return np.ascontiguousarray(reserve_w.reshape(-1, len(plan.node_kinds), reserve_w.shape[1]).min(axis=0))
+
+
+def _least_loads(plan: FleetPlan) -> Floats:
+    """What a GPU loads at least, wherever it is, on limits that all racks hang on; 0 on others."""
+    least_w = _least_reserves(plan)[[position for position, kind in enumerate(plan.node_kinds) if kind.gpus]]
+    loads = np.zeros((len(plan.limits), least_w.shape[1]))
+    if not len(least_w):
+        return loads
+    if any(rack.is_steered for rack in plan.racks):  # a rack may be capped deeper than a limit asks
+        least_w = np.minimum.accumulate(least_w[:, ::-1], axis=1)[:, ::-1]
+    for index in range(len(plan.limits)):
+        factors = [[factor for limit, factor, side in rack.paths if limit == index and side < 0] for rack in plan.racks]
+        if factors and all(factors):
+            loads[index] = min(min(row) for row in factors) * least_w.min(axis=0)
+    return loads
 
 
 def _records(name: str, count: int) -> tables.Records:
@@ -320,10 +349,13 @@ def _hall(plan: FleetPlan) -> tuple[tables.Records, tables.Records, tables.Recor
     nodes, domains = _nodes(plan, node_rows), _records("domains", len(domain_rows))
     for position, name in enumerate(("first_node", "n_nodes", "n_gpus")):
         domains[name] = [row[position] for row in domain_rows]
+    domains.rack = nodes.rack[domains.first_node]
     is_here = nodes.service == tables.IN_SERVICE
     for rows, names in ((pools, nodes.pool), (domains, nodes.domain)):
         rows.n_free = np.bincount(names[is_here], nodes.n_gpus[is_here], len(rows)).astype(np.int64)
         rows.n_whole = np.bincount(names[is_here], minlength=len(rows))
+    racks.n_free = np.bincount(nodes.rack[is_here], nodes.n_gpus[is_here], len(racks)).astype(np.int64)
+    racks.powered, pools.n_powered = racks.n_free, pools.n_free
     _fill_racks(plan, racks)
     return nodes, racks, domains, pools
 
@@ -346,7 +378,7 @@ def _fill_racks(plan: FleetPlan, racks: tables.Records) -> None:
         row.idle_w, row.budget_w, row.is_steered = idle_w, rack.budget_w, int(rack.is_steered)
         row.is_here, row.draw_w = int(is_here), idle_w if is_here else 0.0
         row.n_sides = len({side for _, _, side in rack.paths if side >= 0})
-    racks.first_piece = -1
+    racks.first_piece, racks.startable = -1, 1 << 40
 
 
 def _gpus(nodes: tables.Records) -> tables.Records:
@@ -498,5 +530,7 @@ def _clock(
     row.new_job = row.head = row.held_node = row.held_domain = row.held_gpu = row.held_limit = -1
     row.dirty_rack = row.dirty_limit = row.refusing_limit = -1
     row.is_sharing = int(is_by_gradient or bool(((plan.jobs.gpus > 0) & (plan.jobs.gpus < 1)).any()))
-    row.is_limited = int(n_limits > 0 or any(math.isfinite(rack.budget_w) for rack in plan.racks))
+    row.has_linked = int(any(kind.domain_gpus > kind.gpus for kind in plan.node_kinds))
+    row.has_budgets = int(has_budgets(plan))
+    row.is_limited = int(n_limits > 0 or row.has_budgets)
     return clock

@@ -7,14 +7,14 @@ from racktwin.sim.jit import entry_point, kernel
 from racktwin.sim.packing import packed
 
 from .failures import begin_clocks, strike
-from .power import load_rack
+from .power import admit, load_rack
 from .recording import record_outage, touch_limit, touch_queue, touch_rack
 from .runs import finish, interrupt, settle_power
-from .scheduling import note_cause, schedule_pass
+from .scheduling import schedule_pass
 from .steering import respond, tick
 from .tables import HORIZON, IN_SERVICE, NO_CAUSE, REJECTED, WAITING, Fleet
 from .timeline import take_steps
-from .waiting import join, leave
+from .waiting import join, leave, note_cause
 
 OVER, ROWS_FULL, OVERFLOW = range(3)
 """Why :func:`run` returned: finished; Python must take the rows and call again; or a table was too small."""
@@ -31,6 +31,7 @@ def _start(fleet: Fleet) -> None:
     clock = fleet.clock[0]
     begin_clocks(fleet)
     for r in range(fleet.racks.size):
+        admit(fleet, r)
         if fleet.racks[r].is_here:
             load_rack(fleet, r, 1.0)
     if fleet.jobs.size > 0:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from racktwin.sim.jit import kernel
+from racktwin.sim.trees import next_subtree
 
 from .tables import DRAINED, IN_REPAIR, IN_SERVICE, TO_ARRIVE, WHOLE, Fleet
 
@@ -16,25 +17,34 @@ def find_node(tree: Any, first: int, end: int, bits: int) -> int:
     if first >= end:
         return -1
     index = leaves + first
-    while True:
+    while index > 0:
         if tree[index] & bits:
             if index >= leaves:
                 return index - leaves if index - leaves < end else -1
             index *= 2
-            continue
-        while index & 1:
-            index >>= 1
-        if index == 0:
-            return -1
-        index += 1
+        else:
+            index = next_subtree(index)
+    return -1
 
 
 @kernel
 def relist(fleet: Fleet, n: int) -> None:
-    """Let the tree know how many GPUs node ``n`` has free; a node out of service has none to give."""
-    node, tree = fleet.nodes[n], fleet.node_tree
+    """Let the trees know how many GPUs node ``n`` has free; a node out of service has none to give."""
+    node = fleet.nodes[n]
+    if node.service != IN_SERVICE:
+        _put(fleet.node_tree, n, 0)
+    elif fleet.clock[0].has_budgets:
+        _put(fleet.node_tree, n, 1 << min(node.n_free, fleet.racks[node.rack].startable))
+    else:
+        _put(fleet.node_tree, n, 1 << node.n_free)
+    if fleet.clock[0].has_budgets:
+        _put(fleet.free_tree, n, 1 << node.n_free if node.service == IN_SERVICE else 0)
+
+
+@kernel
+def _put(tree: Any, n: int, bits_here: int) -> None:
     index = tree.size // 2 + n
-    tree[index] = 1 << node.n_free if node.service == IN_SERVICE else 0
+    tree[index] = bits_here
     index >>= 1
     while index >= 1:
         bits = tree[2 * index] | tree[2 * index + 1]
@@ -42,6 +52,31 @@ def relist(fleet: Fleet, n: int) -> None:
             return
         tree[index] = bits
         index >>= 1
+
+
+@kernel
+def count_powered(fleet: Fleet, r: int, change: int, startable: int) -> None:
+    """Rack ``r`` has so many whole GPUs more to give, and its budget has power for ``startable`` of them."""
+    rack = fleet.racks[r]
+    rack.n_free += change
+    rack.startable = startable
+    powered = min(rack.n_free, startable)
+    fleet.pools[rack.pool].n_powered += powered - rack.powered
+    rack.powered = powered
+
+
+@kernel
+def set_startable(fleet: Fleet, r: int, startable: int) -> None:
+    """The budget of rack ``r`` has power for so many more GPUs: its nodes are listed by what can start on them."""
+    rack = fleet.racks[r]
+    before = rack.startable
+    if startable == before:
+        return
+    count_powered(fleet, r, 0, startable)
+    for n in range(rack.first_node, rack.first_node + rack.n_nodes):
+        n_free = fleet.nodes[n].n_free
+        if min(n_free, before) != min(n_free, startable):
+            relist(fleet, n)
 
 
 @kernel
@@ -58,6 +93,8 @@ def count_free(fleet: Fleet, n: int, change: int) -> None:
         domain.n_free += change
         pool.n_whole += is_whole - was_whole
         domain.n_whole += is_whole - was_whole
+        if fleet.clock[0].has_budgets:
+            count_powered(fleet, node.rack, change, fleet.racks[node.rack].startable)
         relist(fleet, n)
 
 
@@ -74,6 +111,8 @@ def open_node(fleet: Fleet, n: int, service: int) -> None:
     domain.n_whole += sign * is_whole
     node.service = service
     node.turn += 1
+    if fleet.clock[0].has_budgets:
+        count_powered(fleet, node.rack, sign * node.n_free, fleet.racks[node.rack].startable)
     relist(fleet, n)
 
 

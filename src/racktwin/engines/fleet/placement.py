@@ -6,7 +6,7 @@ from racktwin.sim.jit import kernel
 
 from .fragmentation import best_by_gradient
 from .nodes import find_node
-from .power import refusing, reserve, room
+from .power import MANY, refusing, reserve, room
 from .tables import (
     FGD,
     FGD_WATTS,
@@ -30,7 +30,7 @@ def _begin_stage(fleet: Fleet) -> None:
     clock = fleet.clock[0]
     clock.stage += 1
     clock.n_staged = clock.extra_used = clock.domain_used = 0
-    clock.refusing_limit = -1
+    clock.refusing_limit = clock.refused_rack = -1
 
 
 @kernel
@@ -39,6 +39,10 @@ def _put_on_stage(fleet: Fleet, n: int, n_gpus: int, gpu: int, milli: int) -> No
     row = fleet.staged[clock.n_staged]
     row.node, row.n_gpus, row.gpu, row.milli = n, n_gpus, gpu, milli
     fleet.nodes[n].staged = clock.stage
+    rack = fleet.racks[fleet.nodes[n].rack]
+    if rack.stage != clock.stage:
+        rack.stage, rack.staged_milli = clock.stage, 0
+    rack.staged_milli += milli
     clock.n_staged += 1
 
 
@@ -77,11 +81,36 @@ def _can_take(fleet: Fleet, j: int, n: int, count: int, is_long: bool) -> bool:
         return False
     if clock.is_limited:
         kind = job.klass * fleet.pools.size + node.pool
-        refused = refusing(fleet, node.rack, kind, count * WHOLE)
+        rack = fleet.racks[node.rack]
+        staged_milli = rack.staged_milli if rack.stage == clock.stage else 0
+        refused = refusing(fleet, node.rack, kind, staged_milli + count * WHOLE)
         if refused >= 0:
-            clock.refusing_limit = refused
+            clock.refusing_limit, clock.refused_rack = refused, node.rack
             return False
     return not is_long or _is_left_to_head(fleet, n, count)
+
+
+@kernel
+def _find(fleet: Fleet, first: int, end: int, bits: int) -> int:
+    """The first node in [first, end) whose number of GPUs that can start work is among ``bits``, or -1."""
+    clock = fleet.clock[0]
+    if not clock.by_free:
+        return find_node(fleet.node_tree, first, end, bits)
+    return -1 if clock.refusing_limit >= 0 else find_node(fleet.free_tree, first, end, bits)
+
+
+@kernel
+def _after(fleet: Fleet, n: int) -> int:
+    """Where to look on after node ``n`` could not take a job: its whole rack is passed over if that had no power."""
+    r = fleet.nodes[n].rack
+    return fleet.racks[r].first_node + fleet.racks[r].n_nodes if fleet.clock[0].refused_rack == r else n + 1
+
+
+@kernel
+def _startable(fleet: Fleet, r: int) -> int:
+    """How many GPUs the budget of rack ``r`` has power for, as the present search sees it."""
+    clock = fleet.clock[0]
+    return fleet.racks[r].startable if clock.has_budgets and not clock.by_free else MANY
 
 
 @kernel
@@ -90,16 +119,17 @@ def _one_node(fleet: Fleet, j: int, p: int, count: int, is_long: bool) -> bool:
     pool = fleet.pools[p]
     end = pool.first_node + pool.n_nodes
     is_first_fit = fleet.clock[0].placement == FIRST_FIT
+    fleet.clock[0].refused_rack = -1
     for free in range(count, pool.gpus_per_node + 1):
         bits = 1 << free
         if is_first_fit:
             bits = (1 << (pool.gpus_per_node + 1)) - (1 << count)
-        n = find_node(fleet.node_tree, pool.first_node, end, bits)
+        n = _find(fleet, pool.first_node, end, bits)
         while n >= 0:
             if _can_take(fleet, j, n, count, is_long):
                 _put_on_stage(fleet, n, count, -1, count * WHOLE)
                 return True
-            n = find_node(fleet.node_tree, n + 1, end, bits)
+            n = _find(fleet, _after(fleet, n), end, bits)
         if is_first_fit:
             return False
     return False
@@ -111,7 +141,7 @@ def _in_domain(fleet: Fleet, j: int, p: int, count: int, is_long: bool) -> bool:
     pool = fleet.pools[p]
     best, least = -1, 1 << 60
     for d in range(pool.first_domain, pool.first_domain + pool.n_domains):
-        if count <= fleet.domains[d].n_free < least:
+        if count <= fleet.domains[d].n_free < least and count <= _startable(fleet, fleet.domains[d].rack):
             best, least = d, fleet.domains[d].n_free
     if best < 0:
         return False
@@ -141,29 +171,30 @@ def _begin_again(fleet: Fleet) -> None:
 def _stage_whole(fleet: Fleet, j: int, first: int, end: int, bits: int, count: int, wanted: int, is_long: bool) -> int:
     """Stage up to ``wanted`` nodes of [first, end) that have all their GPUs free; how many were."""
     found = 0
-    n = find_node(fleet.node_tree, first, end, bits)
+    n = _find(fleet, first, end, bits)
     while n >= 0 and found < wanted:
         if _can_take(fleet, j, n, count, is_long):
             _put_on_stage(fleet, n, count, -1, count * WHOLE)
             found += 1
-        n = find_node(fleet.node_tree, n + 1, end, bits)
+        n = _find(fleet, _after(fleet, n), end, bits)
     return found
 
 
 @kernel
 def _on_whole_nodes(fleet: Fleet, j: int, p: int, count: int, is_long: bool) -> bool:
     """Stage a gang on whole nodes, its remainder on one more: in the rack that it fits best, else from the first on."""
-    pool = fleet.pools[p]
+    clock, pool = fleet.clock[0], fleet.pools[p]
     per_node = pool.gpus_per_node
     wanted, rest = count // per_node, count % per_node
-    if pool.n_whole < wanted:
+    if pool.n_whole < wanted or (clock.has_budgets and not clock.by_free and pool.n_powered < count):
         return False
     bits = 1 << per_node
     if fleet.clock[0].domain_rule != IGNORE_DOMAIN:
         best, least = -1, 1 << 60
         for d in range(pool.first_domain, pool.first_domain + pool.n_domains):
-            if wanted + int(rest > 0) <= fleet.domains[d].n_whole < least:
-                best, least = d, fleet.domains[d].n_whole
+            n_whole = min(fleet.domains[d].n_whole, _startable(fleet, fleet.domains[d].rack) // per_node)
+            if wanted + int(rest > 0) <= n_whole < least:
+                best, least = d, n_whole
         if best >= 0:
             first, end = fleet.domains[best].first_node, fleet.domains[best].first_node + fleet.domains[best].n_nodes
             if _stage_whole(fleet, j, first, end, bits, per_node, wanted, is_long) < wanted:
@@ -296,20 +327,26 @@ def _overfull(fleet: Fleet) -> int:
 
 
 @kernel
+def _is_found(fleet: Fleet, j: int, is_long: bool) -> bool:
+    """Stage job ``j`` where it can start, if it can."""
+    clock, job = fleet.clock[0], fleet.jobs[j]
+    _begin_stage(fleet)
+    if (clock.placement == FGD or clock.placement == FGD_WATTS) and _by_gradient(fleet, j, is_long):
+        return True
+    for p in range(fleet.pools.size):  # noqa: SIM110 - kernels have no generators
+        if (job.pool < 0 or job.pool == p) and _in_pool(fleet, j, p, is_long):
+            return True
+    return False
+
+
+@kernel
 def place(fleet: Fleet, j: int, is_long: bool) -> int:
     """Find job ``j`` a place and reserve its power; NO_CAUSE, or what it must wait for.
 
     ``is_long``: it runs past the shadow time, so it must leave the head of the queue what that holds.
     """
-    clock, job = fleet.clock[0], fleet.jobs[j]
-    _begin_stage(fleet)
-    is_found = False
-    if clock.placement == FGD or clock.placement == FGD_WATTS:
-        is_found = _by_gradient(fleet, j, is_long)
-    for p in range(fleet.pools.size):
-        if not is_found and (job.pool < 0 or job.pool == p):
-            is_found = _in_pool(fleet, j, p, is_long)
-    if not is_found:
+    clock = fleet.clock[0]
+    if not _is_found(fleet, j, is_long):
         return FOR_POWER if clock.refusing_limit >= 0 else FOR_GPUS
     reserve_staged(fleet, j, 1)
     if clock.is_limited and (clock.n_staged > 1 or clock.placement == FGD):
@@ -319,6 +356,21 @@ def place(fleet: Fleet, j: int, is_long: bool) -> int:
             clock.refusing_limit = refused
             return FOR_POWER
     return NO_CAUSE
+
+
+@kernel
+def place_first(fleet: Fleet, j: int) -> int:
+    """As :func:`place` for the first in line, who must know whether GPUs or power is missing.
+
+    Nodes without power are not listed for jobs to start on, so where nothing is found, what is free shows the cause.
+    """
+    clock = fleet.clock[0]
+    cause = place(fleet, j, False)
+    if cause == FOR_GPUS and clock.has_budgets:
+        clock.by_free = 1
+        cause = place(fleet, j, False)
+        clock.by_free = 0
+    return cause
 
 
 @kernel

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import math
+
 from racktwin.sim.jit import kernel
 
+from .nodes import set_startable
 from .recording import touch_limit, touch_rack
 from .tables import WHOLE, Fleet
 
 SLACK = 1.0 + 1e-9
 """For the rounding of sums of reservations."""
+MANY = 1 << 40
+"""More GPUs than any rack has."""
 
 
 @kernel
@@ -68,6 +73,26 @@ def mark_limit(fleet: Fleet, index: int) -> None:
 
 
 @kernel
+def admit(fleet: Fleet, r: int) -> None:
+    """See for how many more GPUs the budget of rack ``r`` has power, if they take as little as any class does.
+
+    Never too few: what takes more is refused when its turn comes.
+    """
+    rack = fleet.racks[r]
+    if rack.budget_w == math.inf:
+        return
+    setting = checked_setting(fleet, rack.is_steered)
+    least_w = fleet.least_reserves[rack.pool, setting]
+    left_w = rack.budget_w * SLACK - fleet.rack_loads[r, setting]
+    startable = 0
+    if least_w <= 0.0:
+        startable = MANY
+    elif left_w >= 0.0:
+        startable = int(left_w / least_w * SLACK) + fleet.clock[0].is_sharing
+    set_startable(fleet, r, startable)
+
+
+@kernel
 def reserve(fleet: Fleet, r: int, kind: int, milli: int) -> None:
     """Rack ``r`` and all it hangs on reserve so much more (less, where negative), at every setting."""
     rack = fleet.racks[r]
@@ -75,6 +100,7 @@ def reserve(fleet: Fleet, r: int, kind: int, milli: int) -> None:
     touch_rack(fleet, r)
     for setting in range(fleet.reserves.shape[1]):
         fleet.rack_loads[r, setting] += gpus * fleet.reserves[kind, setting]
+    admit(fleet, r)
     if rack.is_steered:
         mark_rack(fleet, r)
     for index in range(rack.first_path, rack.first_path + rack.n_paths):

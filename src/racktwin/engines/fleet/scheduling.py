@@ -7,7 +7,8 @@ import math
 from racktwin.sim.jit import kernel
 
 from .conservative import pass_conservatively
-from .placement import is_whole_by_shadow, place, reserve_staged
+from .placement import is_whole_by_shadow, place, place_first, reserve_staged
+from .power import MANY, SLACK, checked_setting, room
 from .preemption import make_way
 from .runs import start
 from .shadow import find_shadow, free_by_shadow
@@ -15,7 +16,6 @@ from .tables import (
     CONSERVATIVE,
     EASY,
     FAIR_SHARE,
-    FOR_POWER,
     NO_CAUSE,
     NOTHING,
     WAITING,
@@ -23,7 +23,7 @@ from .tables import (
     WHOLE_NODES,
     Fleet,
 )
-from .waiting import first_waiting, next_waiting, usage_now
+from .waiting import first_waiting, next_waiting, note_cause, usage_now
 
 
 @kernel
@@ -49,9 +49,9 @@ def _full_pass(fleet: Fleet, rank: int) -> None:
     clock.head, clock.head_cause = -1, NO_CAUSE
     while rank >= 0:
         j = fleet.ranks[rank]
-        cause = place(fleet, j, False)
+        cause = place_first(fleet, j)
         if cause != NO_CAUSE and clock.preempts and make_way(fleet, j):
-            cause = place(fleet, j, False)
+            cause = place_first(fleet, j)
         if cause != NO_CAUSE:
             _block(fleet, rank, cause)
             if clock.backfill == EASY:
@@ -74,31 +74,35 @@ def _block(fleet: Fleet, rank: int, cause: int) -> None:
 
 
 @kernel
-def note_cause(fleet: Fleet, j: int, cause: int) -> None:
-    """Job ``j`` heads the queue and waits for ``cause``: that time is counted."""
-    job, now_s = fleet.jobs[j], fleet.clock[0].now_s
-    if job.cause == FOR_POWER:
-        job.power_wait_s += now_s - job.cause_since_s
-    job.cause, job.cause_since_s = cause, now_s
-
-
-@kernel
 def _most_startable_milli(fleet: Fleet) -> int:
     """No job that needs more than this can start now."""
-    most, largest = 0, 0
+    clock, most, largest = fleet.clock[0], 0, 0
     bits = fleet.node_tree[1]
     while bits > 1:
         bits >>= 1
         largest += 1
     for p in range(fleet.pools.size):
         pool = fleet.pools[p]
+        n_free = pool.n_powered if clock.has_budgets else pool.n_free
         if pool.is_linked:
-            most = max(most, pool.n_free * WHOLE)
+            most = max(most, n_free * WHOLE)
         elif pool.n_whole > 0:
-            most = max(most, (pool.n_whole + 1) * pool.gpus_per_node * WHOLE)
+            most = max(most, min((pool.n_whole + 1) * pool.gpus_per_node, n_free) * WHOLE)
         if pool.first_shared >= 0:
             most = max(most, WHOLE - 1)
-    return max(most, largest * WHOLE)
+    return min(max(most, largest * WHOLE), _most_powered_milli(fleet))
+
+
+@kernel
+def _most_powered_milli(fleet: Fleet) -> int:
+    """No job that needs more than this finds power on the limits that all racks hang on."""
+    most = MANY * WHOLE
+    for index in range(fleet.limits.size):
+        setting = checked_setting(fleet, fleet.limits[index].is_steered)
+        least = fleet.least_loads[index, setting]
+        if least > 0.0:
+            most = min(most, int(max(room(fleet, index) / least, 0.0) * WHOLE * SLACK) + 1)
+    return most
 
 
 @kernel
@@ -116,18 +120,46 @@ def _backfill_range(fleet: Fleet, first: int, end: int) -> None:
     clock, tried = fleet.clock[0], 0
     window_s = clock.shadow_s - clock.now_s
     most = _most_startable_milli(fleet)
-    rank = next_waiting(fleet, first, end, most, _most_long(fleet, most), window_s)
+    most_long = _most_long(fleet, most)
+    rank = next_waiting(fleet, first, end, most, most_long, window_s)
     while rank >= 0 and tried < clock.backfill_depth:
-        if rank != clock.head and try_backfill(fleet, fleet.ranks[rank]):
-            most = _most_startable_milli(fleet)
+        j = fleet.ranks[rank]
+        if rank == clock.head:
+            pass
+        elif try_backfill(fleet, j):
+            most = min(most, _most_startable_milli(fleet))
+            most_long = min(most_long, _most_long(fleet, most))
+        elif tells_of_larger(fleet, j):
+            if clock.is_long:
+                most_long = min(most_long, fleet.jobs[j].milli - 1)
+            else:
+                most = fleet.jobs[j].milli - 1
         tried += 1
-        rank = next_waiting(fleet, rank + 1, end, most, _most_long(fleet, most), window_s)
+        rank = next_waiting(fleet, rank + 1, end, most, most_long, window_s)
+
+
+@kernel
+def tells_of_larger(fleet: Fleet, j: int) -> bool:
+    """Whether no larger job finds a place either, in this pass, if job ``j`` found none just now.
+
+    During a pass GPUs, power and what the head leaves only become fewer. A job says nothing of others if it needs more
+    than GPUs, a pool of its own, or power where classes differ in that; nor, beyond one GPU, of those that may spread
+    over an NVLink domain.
+    """
+    clock, job = fleet.clock[0], fleet.jobs[j]
+    if job.pool >= 0 or job.cpu_milli > 0 or job.memory_mib > 0 or job.n_gpus == 0:
+        return False
+    if clock.refusing_limit >= 0 and fleet.klasses.size > 1:
+        return False
+    return job.n_gpus == 1 or not clock.has_linked
 
 
 @kernel
 def _most_long(fleet: Fleet, most: int) -> int:
     """No job that runs past the shadow time and needs more than this can start."""
     clock = fleet.clock[0]
+    if clock.held_limit >= 0:
+        return 0
     if clock.held == WHOLE_NODES and clock.extra_nodes == 0:
         largest = 0
         for p in range(fleet.pools.size):
@@ -178,6 +210,7 @@ def try_backfill(fleet: Fleet, j: int) -> bool:
     """Start job ``j`` ahead of the head if that makes the head no later."""
     clock = fleet.clock[0]
     is_long = clock.now_s + longest_s(fleet, j) > clock.shadow_s
+    clock.is_long = int(is_long)
     if is_long and clock.held_limit >= 0:
         return False
     if place(fleet, j, is_long and clock.held != NOTHING) != NO_CAUSE:
@@ -185,6 +218,7 @@ def try_backfill(fleet: Fleet, j: int) -> bool:
     if not is_long and _ends_late(fleet, j):
         reserve_staged(fleet, j, -1)
         is_long = True
+        clock.is_long = 1
         if clock.held_limit >= 0 or place(fleet, j, clock.held != NOTHING) != NO_CAUSE:
             return False
     _book_backfill(fleet, is_long)

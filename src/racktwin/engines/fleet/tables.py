@@ -77,6 +77,11 @@ CLOCK = np.dtype(
         ("domain_used", "i8"),
         ("is_sharing", "i8"),  # some job takes a share of a GPU
         ("is_limited", "i8"),  # some rack, feed or loop has a limit
+        ("is_long", "i8"),  # the job tried last would run past the shadow time
+        ("has_linked", "i8"),  # in some pool NVLink reaches from node to node
+        ("has_budgets", "i8"),  # some rack has a limit of its own
+        ("by_free", "i8"),  # places are looked for among free GPUs whether or not there is power for them
+        ("refused_rack", "i8"),  # the rack that had no power, as the present search saw it last
         ("stamp", "i8"),
         ("is_freed", "i8"),  # something was freed at this instant, so everything waiting is looked at
         ("new_job", "i8"),  # the one job that came at this instant, or -1
@@ -221,6 +226,7 @@ DOMAIN = np.dtype(
         ("n_whole", "i8"),  # nodes all of whose GPUs are free
         ("freed", "i8"),
         ("freed_stamp", "i8"),
+        ("rack", "i8"),
     ]
 )
 """An NVLink domain; where it is no more than a compute node, the nodes of one rack."""
@@ -235,6 +241,7 @@ POOL = np.dtype(
         ("gpus_per_domain", "i8"),
         ("is_linked", "i8"),  # NVLink reaches from node to node
         ("n_free", "i8"),
+        ("n_powered", "i8"),  # of these no more can start at once, for the budgets of racks
         ("n_whole", "i8"),  # nodes all of whose GPUs are free
         ("gained", "i8"),  # nodes that become whole by the shadow time, if stamped
         ("gained_stamp", "i8"),
@@ -256,6 +263,11 @@ RACK = np.dtype(
         ("budget_w", "f8"),
         ("idle_w", "f8"),  # all of it switched on and nothing running
         ("draw_w", "f8"),
+        ("n_free", "i8"),  # whole GPUs free, where racks have budgets
+        ("startable", "i8"),  # how many GPUs more its budget has power for, at what takes least
+        ("powered", "i8"),  # the lesser of both
+        ("staged_milli", "i8"),  # what is staged here, if ``stage`` is the present choice
+        ("stage", "i8"),
         ("own", "i8"),  # the setting its own budget asks for
         ("setting", "i8"),
         ("first_piece", "i8"),
@@ -373,7 +385,8 @@ class Fleet(NamedTuple):
     ends: Records
     profile: Records
     nodes: Records
-    node_tree: Any  # int64: which counts of free GPUs the nodes below have, as bits
+    node_tree: Any  # int64: which counts of free GPUs with power the nodes below have, as bits
+    free_tree: Any  # int64: the same whether or not there is power; not kept where no rack has a budget
     gpus: Records
     domains: Records
     pools: Records
@@ -388,6 +401,8 @@ class Fleet(NamedTuple):
     draws: Any  # float64[kind, setting]: W of a GPU at work above its idle draw
     reserves: Any  # float64[kind, setting]
     speeds: Any  # float64[kind, setting]
+    least_reserves: Any  # float64[pool, setting]: of any class
+    least_loads: Any  # float64[limit, setting]: of a GPU anywhere, on limits that all racks hang on; else 0
     needs: Records
     typical: Records
     scores: Records

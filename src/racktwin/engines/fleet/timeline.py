@@ -7,7 +7,7 @@ from racktwin.sim.jit import kernel
 
 from .failures import put_back, stop_node
 from .nodes import has_power, open_node
-from .power import load_rack, mark_rack
+from .power import admit, load_rack, mark_rack
 from .recording import touch_rack
 from .runs import progress, set_pace
 from .steering import alarm_all, lose_side, scale_limit
@@ -73,6 +73,7 @@ def arrive(fleet: Fleet, r: int) -> None:
     for setting in range(fleet.rack_loads.shape[1]):
         fleet.rack_loads[r, setting] = rack.idle_w
     load_rack(fleet, r, 1.0)
+    admit(fleet, r)
     mark_rack(fleet, r)
     for n in range(rack.first_node, rack.first_node + rack.n_nodes):
         if fleet.nodes[n].service == TO_ARRIVE:
@@ -104,6 +105,7 @@ def set_least(fleet: Fleet, setting: int) -> None:
     """From now on every rack is capped at ``setting`` at least."""
     fleet.clock[0].least_setting = setting
     for r in range(fleet.racks.size):
+        admit(fleet, r)
         mark_rack(fleet, r)
 
 

@@ -6,8 +6,9 @@ import math
 from typing import Any
 
 from racktwin.sim.jit import kernel
+from racktwin.sim.trees import next_subtree
 
-from .tables import FAIR_SHARE, HELD, WAITING, Fleet
+from .tables import FAIR_SHARE, FOR_POWER, HELD, NO_CAUSE, WAITING, Fleet
 
 NONE_WAITS = 1 << 60
 """The need of an empty place."""
@@ -41,8 +42,18 @@ def join(fleet: Fleet, j: int) -> None:
 
 
 @kernel
+def note_cause(fleet: Fleet, j: int, cause: int) -> None:
+    """Job ``j`` heads the queue and waits for ``cause``: that time is counted."""
+    job, now_s = fleet.jobs[j], fleet.clock[0].now_s
+    if job.cause == FOR_POWER:
+        job.power_wait_s += now_s - job.cause_since_s
+    job.cause, job.cause_since_s = cause, now_s
+
+
+@kernel
 def leave(fleet: Fleet, j: int) -> None:
     """Job ``j`` waits no more."""
+    note_cause(fleet, j, NO_CAUSE)
     fleet.clock[0].n_waiting -= 1
     _put(fleet.queue, fleet.jobs[j].rank, NONE_WAITS, math.inf)
 
@@ -58,18 +69,15 @@ def next_waiting(fleet: Fleet, first: int, end: int, most_milli: int, most_long_
     if first >= end:
         return -1
     index = leaves + first
-    while True:
+    while index > 0:
         place = queue[index]
         if place.milli <= most_milli and (place.milli <= most_long_milli or place.limit_s <= window_s):
             if index >= leaves:
                 return index - leaves if index - leaves < end else -1
             index *= 2
-            continue
-        while index & 1:
-            index >>= 1
-        if index == 0:
-            return -1
-        index += 1
+        else:
+            index = next_subtree(index)
+    return -1
 
 
 @kernel
