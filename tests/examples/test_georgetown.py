@@ -41,6 +41,10 @@ def entries(georgetown: Scenario) -> list[LedgerEntry]:
     [
         ("scenario", {"feeds.test_floor.limit"}),  # it cannot power all bays at once
         ("late_boards", {"feeds.test_floor.limit"}),
+        ("port_strike", {"feeds.test_floor.limit"}),
+        ("taiwan_strait", {"feeds.test_floor.limit"}),
+        ("memory_shortage", {"feeds.test_floor.limit"}),
+        ("section_232", {"feeds.test_floor.limit"}),
         ("half_feed", {"feeds.test_floor.limit", "feeds.test_floor"}),  # nor carry the orders
     ],
 )

@@ -12,6 +12,7 @@ from .terminal import note, number, print_json, print_table
 
 if TYPE_CHECKING:
     from racktwin.model import Scenario
+    from racktwin.plan.supply.simulated_losses import Simulated
     from racktwin.plan.supply.stress import Mitigation, Stressed
 
 _SIMULATED = (
@@ -22,6 +23,8 @@ _SIMULATED = (
     "late piece-days",
     "US$ of lateness",
     "counted, h",
+    "parts dearer, US$",
+    "customer's, US$",
 )
 _COLUMNS = ("loss", "survives, d", "lasts, d", "covered", "lost pieces", "impact, US$", "exposure", "US$ a year")
 
@@ -30,7 +33,11 @@ def stress(
     scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="Scenario file, or the name of an example.")],
     lost: Annotated[
         list[str] | None,
-        typer.Option("--lost", metavar="NAME", help="A disruption, site, lane or supply; repeat. Default: every one."),
+        typer.Option(
+            "--lost",
+            metavar="NAME",
+            help="A disruption, site, lane or supply; repeat. Default: the scenario's disrupted_by, else every one.",
+        ),
     ] = None,
     recover: Annotated[str, typer.Option(metavar="DURATION", help="How long a site, lane or supply is lost.")] = "6 wk",
     starts: Annotated[str, typer.Option(metavar="DURATION", help="When it is lost, after the start.")] = "13 wk",
@@ -39,7 +46,11 @@ def stress(
     ] = 0,
     counted: Annotated[
         list[str] | None,
-        typer.Option("--count", metavar="PART=N", help="With --simulate: add up late hours, N pieces (GPUs) in PART."),
+        typer.Option(
+            "--count",
+            metavar="PART=N",
+            help="With --simulate: add up late hours, N pieces (GPUs) in PART. Default: GPUs of the hall's racks.",
+        ),
     ] = None,
     limit: Annotated[
         str | None,
@@ -65,7 +76,9 @@ def stress(
 
     plant = read_scenario(scenario, overrides or ()).scenario
     recover_s, starts_s = seconds(recover), seconds(starts)
-    losses = the_losses(plant, lost, recover_s, starts_s) if lost else []
+    happening = list(plant.network.disrupted_by) if plant.network is not None else []
+    named = lost or happening
+    losses = the_losses(plant, named, recover_s, starts_s) if named else []
     losses = losses or [*described_losses(plant), *single_losses(plant, recover_s, starts_s)]
     ranked = stressed(
         plant,
@@ -102,13 +115,28 @@ def _print_simulated(ranked: list[Stressed]) -> None:
             number(one.simulated.late_piece_s / day_s),
             number(one.simulated.cost_usd),
             number(one.simulated.counted_h),
+            number(one.simulated.dearer_usd),
+            number(one.simulated.consigned_dearer_usd),
         )
         for one in ranked
         if one.simulated is not None
     ]
-    if rows:
-        print("\nsimulated, with lead times:")
-        print_table(("loss", *_SIMULATED), rows, numbers=_SIMULATED)
+    if not rows:
+        return
+    print("\nsimulated, with lead times:")
+    print_table(("loss", *_SIMULATED), rows, numbers=_SIMULATED)
+    for one in ranked:
+        if one.simulated is not None:
+            note(f"{one.exposure.name}: {_in_words(one.simulated)}")
+
+
+def _in_words(found: Simulated) -> str:
+    paid = found.cost_usd + found.dearer_usd
+    words = f"at worst {found.worst_pieces:,.1f} pieces late; US${paid:,.0f} (lateness {found.cost_usd:,.0f}, "
+    words += f"dearer parts {found.dearer_usd:,.0f})"
+    if abs(found.consigned_dearer_usd) >= 1.0:
+        words += f"; consigned parts cost the customer US${found.consigned_dearer_usd:,.0f} more"
+    return words + (f"; {found.counted_h:,.0f} hours counted come later" if found.counted_h > 0 else "")
 
 
 def _print_cure(cure: Mitigation) -> None:

@@ -14,8 +14,10 @@ from racktwin.economics import landed_cost
 from racktwin.engines.supply import replicate_supply
 from racktwin.errors import ScenarioError
 from racktwin.model import Scenario
-from racktwin.plan.supply.losses import described_losses, loss_of_flows, single_losses, the_losses, with_loss
+from racktwin.model.disruption import Disruption
+from racktwin.plan.supply.losses import NamedLoss, described_losses, loss_of_flows, single_losses, the_losses, with_loss
 from racktwin.plan.supply.network_flows import NetworkFlows, network_flows
+from racktwin.plan.supply.simulated_losses import Undisturbed
 from racktwin.plan.supply.stock_plan import plan_stock, stages_of
 from racktwin.plan.supply.stress import stress
 from racktwin.scenario import read_scenario
@@ -183,6 +185,23 @@ def test_simulated_loss_is_late_where_stock_ends_and_nothing_lost_is_never_late(
     assert lost.counted_h == pytest.approx(36 * lost.late_piece_s / 3600)
     assert lost.cost_usd == pytest.approx(850 * lost.late_piece_s / _DAY_S)
     assert never.worst_pieces < lost.worst_pieces
+
+
+def test_dearer_parts_are_paid_by_whoever_owns_them() -> None:
+    """At twice the price from the start on, what was bought costs as much again, duty and insurance with it."""
+    dear = {"kind": "price", "supplies": ["frames"], "factor": 2.0}
+    loss = NamedLoss("dear", Disruption.model_validate({"starts": "0 d", "effects": [dear]}), 26 * 7 * _DAY_S)
+    for terms in ("buy_sell", "consignment"):
+        plant = read_scenario(_FILE, [f"network.supplies.frames.terms={terms}"]).scenario
+        went = Undisturbed(plant, 1, plant.seed).go_through(loss)
+        receipts = replicate_supply(plant, 0, plant.seed)["part_receipts"].to_pylist()
+        frames = [row for row in receipts if row["source"] == "frames"]
+        ours, theirs = went.dearer_usd, went.consigned_dearer_usd
+        dearer = ours if terms == "buy_sell" else theirs
+
+        assert ours + theirs == dearer
+        assert dearer == pytest.approx(sum(row["price_usd"] + row["duty_usd"] for row in frames), rel=1e-9)
+        assert went.worst_pieces == 0.0
 
 
 def test_levels_of_the_plan_reach_their_fill_rate_where_lead_times_keep_to_their_mean() -> None:

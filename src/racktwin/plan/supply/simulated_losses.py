@@ -29,6 +29,8 @@ class Simulated:
     ``late_pieces``: late as the loss ends; ``worst_pieces``: at any time. ``late_piece_s``: summed over time.
     ``cost_usd``: backorders and lost sales as the demands price them; of the line's products the capital that comes
     later. ``counted_h``: hours that the pieces counted (GPUs) in what is late come later, 0 where none are.
+    ``dearer_usd``: what the pieces received cost more than without the loss (price, freight, insurance, duty), of
+    those we pay for; ``consigned_dearer_usd``: of those that the customer pays for.
     """
 
     survive_s: float
@@ -38,6 +40,17 @@ class Simulated:
     late_piece_s: float
     cost_usd: float
     counted_h: float
+    dearer_usd: float = 0.0
+    consigned_dearer_usd: float = 0.0
+
+
+@dataclass(frozen=True)
+class _Went:
+    """One replication: pieces late by end and tick, and what receipts cost by stock and payer."""
+
+    late: Floats
+    spent: dict[tuple[str, bool], tuple[float, float]]
+    """Pieces and US$ by (stock, whether we pay)."""
 
 
 class Undisturbed:
@@ -51,28 +64,36 @@ class Undisturbed:
         self.tick_s = float(self.net.tick_s)
         self.has_line = bool(scenario.has_line and line_stocks(scenario))
         self.ends = self._ends()
-        self.counted = np.array([_pieces_in(scenario, self._part(name), counted or {}) for name in self.ends])
-        self.usual = self._late(without_losses(scenario))
+        counts = counted or gpus_of_hall(scenario)
+        self.counted = np.array([_pieces_in(scenario, self._part(name), counts) for name in self.ends])
+        self.usual = self._went(without_losses(scenario))
 
     def go_through(self, loss: NamedLoss) -> Simulated:
         """What the loss does, over the replications."""
-        disturbed = self._late(with_loss(self.scenario, loss))
-        rows = [self._one(loss, late - usual) for late, usual in zip(disturbed, self.usual, strict=True)]
+        disturbed = self._went(with_loss(self.scenario, loss))
+        rows = [
+            (*self._one(loss, one.late - usual.late), *_dearer(one, usual))
+            for one, usual in zip(disturbed, self.usual, strict=True)
+        ]
         survive_s, recover_s, *others = zip(*rows, strict=True)
         return Simulated(float(np.median(survive_s)), float(np.median(recover_s)), *(float(np.mean(o)) for o in others))
 
     def _part(self, end: str) -> str:
         return end if self.has_line else self.net.stocks[end].part
 
-    def _late(self, scenario: Scenario) -> list[Floats]:
-        """By replication: pieces late, by end and tick (for a line: minus what has been shipped)."""
+    def _went(self, scenario: Scenario) -> list[_Went]:
+        """By replication: pieces late by end and tick (of a line: minus what was shipped), and what was spent."""
         chain = compile_chain(scenario)
-        if self.has_line:
-            return [
-                -self._shipped(chain.replicate(number, self.seed, is_recording=False)["shipments"])
-                for number in range(self.replications)
-            ]
-        return [self._owed(chain.supply(number, self.seed)) for number in range(self.replications)]
+        found = []
+        for number in range(self.replications):
+            if self.has_line:
+                tables = chain.replicate(number, self.seed, is_recording=False)
+                late = -self._shipped(tables["shipments"])
+            else:
+                tables = chain.supply(number, self.seed)
+                late = self._owed(tables)
+            found.append(_Went(late, _spent(tables["part_receipts"])))
+        return found
 
     def _ends(self) -> list[str]:
         if self.has_line:
@@ -121,6 +142,42 @@ class Undisturbed:
         for demand in self.net.demand.values():
             cost[demand.stock] = max(cost[demand.stock], float(demand.backorder_cost_usd_per_s))
         return np.array([cost[name] for name in self.ends])
+
+
+def _spent(receipts: pa.Table) -> dict[tuple[str, bool], tuple[float, float]]:
+    usd = sum(np.asarray(receipts[layer]) for layer in ("price_usd", "freight_usd", "insurance_usd", "duty_usd"))
+    is_bought = np.asarray(receipts["at_s"]) > 0.0
+    stock = np.asarray(receipts["stock"].cast(pa.string()).to_pylist())
+    ours, pieces = np.asarray(receipts["ours"]), np.asarray(receipts["quantity"], dtype=np.float64)
+    found = {}
+    for name in dict.fromkeys(stock.tolist()):
+        for pays in (True, False):
+            chosen = is_bought & (stock == name) & (ours == pays)
+            if chosen.any():
+                found[name, pays] = (float(pieces[chosen].sum()), float(np.asarray(usd)[chosen].sum()))
+    return found
+
+
+def _dearer(one: _Went, usual: _Went) -> tuple[float, float]:
+    """US$ by which the pieces of ``one`` cost more than as many would have cost usually: ours, and the customer's."""
+    more = {True: 0.0, False: 0.0}
+    for (stock, pays), (pieces, usd) in one.spent.items():
+        usual_pieces, usual_usd = usual.spent.get((stock, pays), (0.0, 0.0))
+        if usual_pieces > 0:
+            more[pays] += usd - pieces * usual_usd / usual_pieces
+    return round(more[True], 2), round(more[False], 2)
+
+
+def gpus_of_hall(scenario: Scenario) -> dict[str, float]:
+    """GPUs in a piece of each product of the line that stands in the scenario's hall; empty without a hall."""
+    hall = scenario.hall
+    if hall is None:
+        return {}
+    return {
+        rack.part: float(rack.compute_nodes) * float(hall.compute_nodes[rack.compute_node].gpus)
+        for rack in hall.racks.values()
+        if rack.part is not None
+    }
 
 
 def _pieces_in(scenario: Scenario, part: str, counted: Mapping[str, float]) -> float:

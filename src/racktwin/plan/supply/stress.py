@@ -41,7 +41,8 @@ def stress(
 ) -> list[Stressed]:
     """All losses, the dearest first, each simulated in so many ``replications``; ``progress`` is told its name.
 
-    ``counted`` says how many pieces (GPUs) a part counts for, whose late hours are added up.
+    ``counted`` says how many pieces (GPUs) a part counts for, whose late hours are added up; without it the GPUs of the
+    racks that the scenario's hall holds.
     """
     flows = network_flows(scenario)
     ranked = exposures(flows.flows, [(loss_of_flows(flows, one), one.recover_s) for one in losses])
