@@ -27,9 +27,9 @@ def product_of(scenario: Scenario, part: str, operation: str) -> Product:
     if operation not in names:
         raise RacktwinError(f"{part} has no operation {operation!r}\n    → choose from {', '.join(names)}")
     place = names.index(operation)
-    soak = _soak(route[place])
+    soak = soak_of(route[place])
     row = scenario.parts[part]
-    draw_kw = _draw_w(scenario, part, soak) / 1e3
+    draw_kw = draw_w(scenario, part, soak) / 1e3
     weaknesses = tuple(_merged(_weaknesses(scenario, part, place, soak)))
     if not weaknesses:
         raise RacktwinError(f"nothing latent is in {part}\n    → give defect kinds with latent: true to its parts")
@@ -47,9 +47,9 @@ def product_of(scenario: Scenario, part: str, operation: str) -> Product:
         part,
         float(row.price_usd or 0.0),
         draw_kw,
-        _mean_s(soak) / 3600.0,
+        mean_s(soak) / 3600.0,
         float(soak.stress),
-        sum(_mean_s(phase) for phase in route[place].phases if phase is not soak) / 3600.0,
+        sum(mean_s(phase) for phase in route[place].phases if phase is not soak) / 3600.0,
         *retest,
         caps,
         weaknesses,
@@ -72,18 +72,18 @@ def _range(value: Quantity) -> tuple[float, float]:
     return float(value if low is None else low), float(value if high is None else high)
 
 
-def _soak(step: Operation) -> Phase:
+def soak_of(step: Operation) -> Phase:
     stressed = [phase for phase in step.phases if phase.stress > 0]
     if not stressed:
         raise RacktwinError(f"{step.operation} has no phase under stress\n    → choose the operation that soaks")
-    return max(stressed, key=lambda phase: (phase.cap is not None, _mean_s(phase)))
+    return max(stressed, key=lambda phase: (phase.cap is not None, mean_s(phase)))
 
 
-def _mean_s(phase: Phase) -> float:
+def mean_s(phase: Phase) -> float:
     return 0.0 if isinstance(phase.duration, str) else float(phase.duration.mean_s)
 
 
-def _draw_w(scenario: Scenario, part: str, phase: Phase) -> float:
+def draw_w(scenario: Scenario, part: str, phase: Phase) -> float:
     draw = phase.draw
     return float(draw) * float(scenario.parts[part].rated_power_w or 0.0) if draw.unit == "1" else float(draw)
 
@@ -93,14 +93,14 @@ def _retest(scenario: Scenario, part: str, route: list[Operation], place: int, s
     on_fail = route[place].on_fail
     first = place if on_fail is None else [step.operation for step in route].index(on_fail.retest_from)
     again = [phase for step in route[first : place + 1] for phase in step.phases if phase is not soak]
-    hours = sum(_mean_s(phase) for phase in again) / 3600.0
-    kwh = sum(_draw_w(scenario, part, phase) * _mean_s(phase) for phase in again) / 3.6e6
+    hours = sum(mean_s(phase) for phase in again) / 3600.0
+    kwh = sum(draw_w(scenario, part, phase) * mean_s(phase) for phase in again) / 3.6e6
     return hours, kwh
 
 
 def _weaknesses(scenario: Scenario, part: str, place: int, soak: Phase) -> Iterator[Weakness]:
     """What is latent in one piece of the product: what its parts bring and operations leave, with where it began."""
-    for kind, count, earlier, start in _origins(scenario, part):
+    for kind, count, earlier, start in origins(scenario, part):
         law = scenario.defect_kinds[kind].time_to_failure
         if law is None:
             continue
@@ -119,14 +119,14 @@ def _main(scenario: Scenario, part: str) -> list[Operation]:
 
 
 def _stress_h(step: Operation, kind: str, soak: Phase | None = None) -> tuple[float, float]:
-    stress_s = sum(_mean_s(phase) * float(phase.stress) for phase in step.phases if phase is not soak)
+    stress_s = sum(mean_s(phase) * float(phase.stress) for phase in step.phases if phase is not soak)
     return stress_s / 3600.0, float(step.detects.get(kind, 0.0))
 
 
 Earlier = list[tuple[float, float]]
 
 
-def _origins(scenario: Scenario, part: str) -> Iterator[tuple[str, float, Earlier, int]]:
+def origins(scenario: Scenario, part: str) -> Iterator[tuple[str, float, Earlier, int]]:
     """(kind, expected count, course before this part, first own operation) of all that is latent in one piece."""
     from racktwin.engines.line.compile_route import consumption
 
@@ -145,7 +145,7 @@ def _origins(scenario: Scenario, part: str) -> Iterator[tuple[str, float, Earlie
                     yield kind, float(p) * pieces, [], number
                 continue
             own = _main(scenario, component)
-            for kind, count, earlier, start in _origins(scenario, component):
+            for kind, count, earlier, start in origins(scenario, component):
                 later = [_stress_h(inner, kind) for inner in own[start:]]
                 yield kind, count * pieces, [*earlier, *later], number
 
@@ -164,4 +164,4 @@ def soak_path(scenario: Scenario, part: str, operation: str) -> str:
     """The path of the soak in the scenario, for overrides."""
     routing = scenario.parts[part].routing or ""
     step = next(step for step in scenario.routings[routing].operations if step.operation == operation)
-    return f"routings.{routing}.operations.{operation}.phases.{_soak(step).name}"
+    return f"routings.{routing}.operations.{operation}.phases.{soak_of(step).name}"
