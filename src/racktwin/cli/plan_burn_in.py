@@ -13,6 +13,7 @@ from .terminal import note, number, print_json, print_table
 
 if TYPE_CHECKING:
     from racktwin.plan.burn_in.study import Study
+    from racktwin.plan.burn_in.test_plan import Freedom
 
 
 def burn_in(
@@ -27,6 +28,17 @@ def burn_in(
     repair: Annotated[float, typer.Option(min=0.0, help="USD for a repair in the plant.")] = 1500.0,
     service_years: Annotated[float, typer.Option(min=0.0, help="How long failures in service count.")] = 5.0,
     service_stress: Annotated[float, typer.Option(min=0.0, help="Hours of stress in an hour of service.")] = 0.5,
+    retest: Annotated[bool, typer.Option("--retest", help="Decide where each test's failures lead back to.")] = False,
+    reorder: Annotated[
+        str, typer.Option(metavar="OP,OP", help="Tests that may change places.", show_default="none")
+    ] = "",
+    coverage: Annotated[
+        list[str] | None,
+        typer.Option(metavar="'OP=SHARE @ USD'", help="A better test on offer, USD a pass; repeat."),
+    ] = None,
+    may_skip: Annotated[
+        list[str] | None, typer.Option(metavar="OP", help="A test that may be left out; repeat.")
+    ] = None,
     caps: Annotated[bool, typer.Option(help="Try the caps of the phase's table too.")] = True,
     replay: Annotated[int, typer.Option(min=0, help="Replications of now and then in the simulator.")] = 5,
     set_: Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change the scenario.")] = None,
@@ -36,7 +48,7 @@ def burn_in(
     ] = None,
     json_: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Set a product's soak: hours and cap of least expected cost.
+    """Set a product's soak and tests: hours, cap, retest points, order and coverage of least expected cost.
 
     Test energy, power, bays and the capital that waits against failures in service. Prices are not in a scenario: the
     defaults are assumed. Says how far the answer can be trusted over the ranges of the Weibull laws.
@@ -50,15 +62,32 @@ def burn_in(
     file = read_scenario(scenario, list(set_ or ()))
     folder = out or next_free(Path("plans") / f"{file.scenario.name}-burn-in")
     require_free(folder)
+    freedom = _freedom(retest, reorder, coverage or [], may_skip or [])
     prices = Prices(energy, power, bay, capital, repair, field_failure, service_years * HOURS_PER_YEAR, service_stress)
     found = study(
-        file, product_of(file.scenario, product, operation), operation, prices, tries_caps=caps, replay=replay
+        file,
+        product_of(file.scenario, product, operation),
+        operation,
+        prices,
+        tries_caps=caps,
+        replay=replay,
+        freedom=freedom,
     )
     _write(folder, file, found)
     from racktwin.report.plan_burn_in import write_burn_in_report
 
     report = write_burn_in_report(file.scenario, found, folder / "report.html")
     _print(found, report, json_)
+
+
+def _freedom(retest: bool, reorder: str, coverage: list[str], may_skip: list[str]) -> Freedom | None:
+    """What may be decided besides the soak; None for nothing."""
+    from racktwin.plan.burn_in.test_plan import Coverage, Freedom, read_coverage
+
+    if not (retest or reorder or coverage or may_skip):
+        return None
+    movable = tuple(name.strip() for name in reorder.split(",") if name.strip())
+    return Freedom(retest, movable, (*map(read_coverage, coverage), *(Coverage(name, 0.0) for name in may_skip)))
 
 
 def _write(folder: Path, file: Any, found: Study) -> None:
@@ -86,6 +115,7 @@ def _print(found: Study, report: Path, json_: bool) -> None:
         ("failures in service, per 1,000", number(1e3 * now.cost.escapes), number(1e3 * best.cost.escapes)),
     ]
     print_table(columns, rows, numbers=columns[1:])
+    _print_tests(found)
     for line in found.cautions():
         note(line)
     for kpi, (before, after, half) in found.replayed.items():
@@ -93,3 +123,26 @@ def _print(found: Study, report: Path, json_: bool) -> None:
     if math.isfinite(found.break_even_usd):
         print(f"any soak pays from {number(found.break_even_usd)} USD a failure in service on")
     print(f"\nreport: {report}")
+
+
+def _print_tests(found: Study) -> None:
+    now, then = found.tests_now, found.tests
+    if now is None or then is None:
+        return
+    print("\nall tests and all defects, expected a product:")
+    columns = ("", "now", "then")
+    rows = [(f"{cause}, USD", number(now.passage.usd[cause]), number(usd)) for cause, usd in then.passage.usd.items()]
+    rows += [
+        ("total, USD", number(now.passage.total), number(then.passage.total)),
+        ("failed tests", number(sum(now.passage.failures)), number(sum(then.passage.failures))),
+        ("hours of work and repair", number(now.passage.hours), number(then.passage.hours)),
+        ("failures in service, per 1,000", number(1e3 * now.passage.escapes), number(1e3 * then.passage.escapes)),
+    ]
+    print_table(columns, rows, numbers=columns[1:])
+    for test, before, after in found.retest_changes():
+        print(f"{test}: failures lead back to {after}" + ("" if before == after else f" (now {before})"))
+    if moved := found.moved():
+        print(f"order: {', '.join(moved)}")
+    for offer in then.offers:
+        taken = "is left out" if offer.is_skip else f"covers {offer.p:.0%} at {number(offer.usd)} USD a pass"
+        print(f"{offer.operation} {taken}")

@@ -21,7 +21,10 @@ _CAUSES = (("field", "$down"), ("capital", "$series_4"), ("bay", "$cell"), ("ene
 
 def write_burn_in_report(scenario: Scenario, found: Study, out: Path) -> Path:
     """Write the page; returns ``out``."""
-    sections = (_headline(found), _curve(found), _costs(found), _trust(found), _tests(found), _reading(found))
+    sections = (
+        *(_headline(found), *_test_plan(found), _curve(found), _costs(found)),
+        *(_trust(found), _tests(found), _reading(found)),
+    )
     return write_page(
         Page(
             kicker="racktwin · burn-in plan",
@@ -56,6 +59,45 @@ def _headline(found: Study) -> Section:
         else "Which soak is best hangs on Weibull laws that are not known well enough."
     )
     return Section("plan", "The plan", lead, (Cards(cards), *cautions))
+
+
+def _test_plan(found: Study) -> tuple[Section, ...]:
+    """Where more than the soak was decided: what is done in which order, where failures go, and what it comes to."""
+    now, then = found.tests_now, found.tests
+    if now is None or then is None:
+        return ()
+    at = {name: number for number, name in enumerate(then.order)}
+    skipped = {offer.operation for offer in then.offers if offer.is_skip}
+    covered = {offer.operation: offer for offer in then.offers if not offer.is_skip}
+    was = {name: number for number, name in enumerate(now.order)}
+    steps = tuple(
+        Row(
+            (
+                name,
+                "left out" if name in skipped else then.retest[name],
+                now.retest[name],
+                number(0.0 if name in skipped else then.passage.failures[at[name]]),
+                number(now.passage.failures[was[name]]),
+                percent(covered[name].p) if name in covered else "as it is",
+            )
+        )
+        for name in then.order
+        if name in now.retest
+    )
+    columns = (
+        *(Column("Test, in order", numeric=False), Column("A failure leads back to", numeric=False)),
+        *(Column("Now", numeric=False), Column("Failed tests a product"), Column("Now"), Column("Coverage")),
+    )
+    causes = tuple(Row((cause, number(now.passage.usd[cause]), number(usd))) for cause, usd in then.passage.usd.items())
+    total = Row(("total", number(now.passage.total), number(then.passage.total)))
+    escapes = Row(
+        ("failures in service, per 1,000", number(1e3 * now.passage.escapes), number(1e3 * then.passage.escapes))
+    )
+    costs = Table(
+        "USD a product", (Column("Cause", numeric=False), Column("Now"), Column("Plan")), (*causes, total, escapes)
+    )
+    lead = "Soak, retest points, order and coverage decided together, over all defects and false alarms."
+    return (Section("test_plan", "The test plan", lead, (Table("Tests", columns, steps), costs)),)
 
 
 def _curve(found: Study) -> Section:

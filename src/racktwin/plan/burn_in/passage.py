@@ -89,7 +89,8 @@ def _defects(
     service_h = prices.service_h * prices.service_stress
     total, by_kind, escapes = np.zeros(len(places)), dict[str, float](), 0.0
     for name, kind in route.kinds.items():
-        looks = 1.0 - (1.0 - np.array([place.finds.get(name, 0.0) if place.is_test else 0.0 for place in places])) ** visits
+        sees = np.array([place.finds.get(name, 0.0) if place.is_test else 0.0 for place in places])
+        looks = 1.0 - (1.0 - sees) ** visits
         seen, unseen = _chances(looks, kind.p_repaired, back)
         for source in route.sources:
             if source.kind != name:
@@ -115,7 +116,7 @@ def _chances(looks: Vector, p_repaired: float, back: Sequence[int]) -> tuple[Vec
         moves[place, place + 1] += 1.0 - looks[place]
         moves[place, back[place]] += looks[place] * (1.0 - p_repaired)
     often = np.linalg.inv(np.eye(n + 1) - moves)
-    return often[:, :n] * looks, often[:, n]
+    return np.asarray(often[:, :n] * looks), np.asarray(often[:, n], np.float64)
 
 
 def _turned(source: Source, kind: Kind, start: int, stress: Vector) -> tuple[Vector, float, float]:

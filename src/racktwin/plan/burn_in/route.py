@@ -37,7 +37,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Kind:
-    """A defect kind: Weibull law in hours of stress where it is latent; the hours of a repair, and how likely it holds."""
+    """A defect kind: Weibull law in hours of stress where latent; how long a repair takes, how likely it holds."""
 
     shape: float | None = None
     scale_h: float = 1.0

@@ -6,6 +6,7 @@ until none helps (a test holds this against all combinations on small routes).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import permutations
@@ -18,7 +19,7 @@ from .cost import Prices
 from .passage import Passage, pass_through
 from .route import Place, Route
 
-MOST_MOVABLE = 6
+MOST_MOVABLE = 4
 MOST_SOAK_H = 1000.0
 
 
@@ -36,6 +37,25 @@ class Coverage:
     @property
     def is_skip(self) -> bool:
         return self.p == 0.0
+
+
+_OFFER = re.compile(r"\s*([\w-]+)\s*=\s*([0-9.]+)\s*(%?)\s*(?:@\s*([0-9.]+)\s*)?\Z")
+
+
+def read_coverage(text: str) -> Coverage:
+    """``rack_bring_up=0.98 @ 400``: every kind that is covered there found with 0.98, for 400 USD a pass."""
+    match = _OFFER.match(text)
+    try:
+        p = float(match[2]) * (0.01 if match[3] else 1.0) if match else 0.0
+        usd = float(match[4] or 0.0) if match else 0.0
+    except ValueError:
+        match, p, usd = None, 0.0, 0.0
+    if match is None or not 0.0 < p <= 1.0:
+        raise RacktwinError(
+            f"{text!r} is no coverage\n    → write OPERATION=SHARE @ USD, as in rack_bring_up=0.98 @ 400; the share is "
+            "above 0 and at most 1, the USD are for each pass"
+        )
+    return Coverage(match[1], p, usd)
 
 
 @dataclass(frozen=True)
@@ -139,8 +159,10 @@ def built(route: Route, freedom: Freedom, soak_h: float, cap: tuple[float, float
             finds = {kind: max(p, offer.p) for kind, p in place.finds.items()}
             by_name[offer.operation] = replace(place, finds=finds, usd=place.usd + offer.usd)
     for name, first in retest.items():
-        by_name[name] = replace(by_name[name], retest=first if first not in skipped else name)
-    return replace(route, places=tuple(_left_out(by_name[name]) if name in skipped else by_name[name] for name in order))
+        by_name[name] = replace(by_name[name], retest=name if first in skipped else first)
+    return replace(
+        route, places=tuple(_left_out(by_name[name]) if name in skipped else by_name[name] for name in order)
+    )
 
 
 def _left_out(place: Place) -> Place:
@@ -160,12 +182,15 @@ def _soaked(route: Route, place: Place, soak_h: float, cap: tuple[float, float])
 
 
 def _result(route: Route, prices: Prices, freedom: Freedom, one: _Try) -> TestPlan:
-    passage = pass_through(
-        built(route, freedom, one.soak_h, one.cap, one.order, dict(one.retest), one.taken), prices
-    )
+    passage = pass_through(built(route, freedom, one.soak_h, one.cap, one.order, dict(one.retest), one.taken), prices)
     offers = tuple(offer for offer, is_taken in zip(freedom.offers, one.taken, strict=False) if is_taken)
     skipped = {offer.operation for offer in offers if offer.is_skip}
-    retest = {name: first for name, first in one.retest if name not in skipped}
+    place = {name: number for number, name in enumerate(one.order)}
+    retest = {
+        name: first if place[first] <= place[name] and first not in skipped else name
+        for name, first in one.retest
+        if name not in skipped
+    }
     return TestPlan(one.soak_h, one.cap[0], one.order, retest, offers, passage)
 
 
