@@ -101,6 +101,8 @@ def _value(schema: dict[str, Any]) -> str:
     if schema.get("type") == "array":
         items = schema.get("prefixItems") or [schema["items"]]
         return f"list of {' and '.join(dict.fromkeys(map(_value, items)))}"
+    if isinstance(schema.get("additionalProperties"), dict):
+        return f"text: {_value(schema['additionalProperties'])}, …"
     if "file" in schema.get("properties", {}):
         return f"`{{file: {schema['properties']['file']['examples'][0]}}}`"
     if "examples" in schema:

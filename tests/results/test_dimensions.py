@@ -61,8 +61,8 @@ def test_feeds_know_their_parents_and_work_centers_their_work_units() -> None:
     scenario = scenario_of()
 
     assert rows(scenario, "scenario_feeds") == [
-        {"feed": "utility", "parent": None, "limit_w": pytest.approx(2.4e6)},
-        {"feed": "test_floor", "parent": "utility", "limit_w": pytest.approx(9e5)},
+        {"feed": "utility", "parent": None, "limit_w": pytest.approx(2.4e6), "of_hall": False},
+        {"feed": "test_floor", "parent": "utility", "limit_w": pytest.approx(9e5), "of_hall": False},
     ]
     assert {row["work_center"]: row["work_units"] for row in rows(scenario, "scenario_work_centers")}["burn_in"] == 6
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 HALL = """\
@@ -50,7 +51,32 @@ class WrongHall:
 _RACK = "    row: {compute_node: hgx, compute_nodes: 4"
 _EVENT = "  power: {rule: none}"
 
+
+def _work(keys: str, jobs: str) -> str:
+    """A trace that was read already, as a run folder holds it."""
+    return (
+        f"{_EVENT}\n  work:\n    it: {{trace: {{file: jobs.csv, {keys}, jobs: {{of: OF, {jobs}, job: [x], "
+        "submit_s: [0], duration_s: [60]}}}"
+    ).replace("OF", _of(keys))
+
+
+def _of(keys: str) -> str:
+    known = {"file": "jobs.csv"} | ({"skip_bad": True} if "skip_bad" in keys else {})
+    return "'" + json.dumps(known, sort_keys=True) + "'"
+
+
 WRONG_HALLS = (
+    WrongHall("no_class", _EVENT, _work("load: 1", "gpus: [1], job_classes: [lm]"), "jobs of 'lm'", "work.it.trace"),
+    WrongHall(
+        "too_large_trace", _EVENT, _work("job_class: training_llm", "gpus: [999]"), "need more GPUs", "work.it.trace"
+    ),
+    WrongHall(
+        "shared_feed",
+        "hall:\n",
+        "work_centers: {cell: {work_units: 1, feed: panel}}\nhall:\n",
+        "both the line and the hall",
+        "feeds.panel",
+    ),
     WrongHall("node", "compute_node: hgx", "compute_node: hxg", "unknown compute node 'hxg'", "row.compute_node"),
     WrongHall("feed", "feeds: [panel]", "feeds: [pannel]", "unknown feed 'pannel'", "row.feeds.0"),
     WrongHall(
@@ -72,3 +98,19 @@ WRONG_HALLS = (
     ),
 )
 ODD_HALL = WrongHall("idle_hall", HALL[HALL.index("gpu_jobs:") :], "", "the hall stands idle", "hall")
+ODD_WORK = (
+    WrongHall(
+        "left_out",
+        _EVENT,
+        _work("job_class: training_llm, skip_bad: true", "gpus: [1], left_out: {negative duration: 3}"),
+        "3 rows: negative duration",
+        "work.it.trace",
+    ),
+    WrongHall(
+        "other_model",
+        _EVENT,
+        _work("job_class: training_llm", "gpus: [1], gpu_models: [T4], gpu_model: [0]"),
+        "jobs ask for T4, which the hall has not",
+        "work.it.trace",
+    ),
+)

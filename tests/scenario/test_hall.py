@@ -8,7 +8,7 @@ import pytest
 
 from racktwin.scenario import read_scenario
 
-from .hall import HALL, ODD_HALL, WRONG_HALLS, WrongHall
+from .hall import HALL, ODD_HALL, ODD_WORK, WRONG_HALLS, WrongHall
 from .test_broken import problems_of, write
 
 
@@ -27,6 +27,13 @@ def test_wrong_hall(wrong: WrongHall, tmp_path: Path) -> None:
 def test_idle_hall_is_odd(tmp_path: Path) -> None:
     (oddity,) = read_scenario(write(tmp_path, ODD_HALL.text)).oddities
     assert ODD_HALL.says in oddity.message
+
+
+@pytest.mark.parametrize("odd", ODD_WORK, ids=lambda odd: odd.name)
+def test_what_a_trace_left_out_is_said(odd: WrongHall, tmp_path: Path) -> None:
+    (oddity,) = read_scenario(write(tmp_path, odd.text)).oddities
+    assert odd.says in oddity.message
+    assert oddity.path.endswith(odd.path)
 
 
 def test_jobs_from_a_file(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from racktwin.scenario.spelling import did_you_mean
+from racktwin.spelling import did_you_mean
 
 from .faults import Faults
 from .mapping import Mapping

@@ -8,8 +8,8 @@ from collections import Counter
 import numpy as np
 import numpy.typing as npt
 
+from racktwin.model.trace_model import HOUR_S, Floats, JobGroup, Positive, TraceModel, cumulated
 from racktwin.traces import GpuJobs
-from racktwin.traces.model import HOUR_S, Floats, JobGroup, Positive, TraceModel, cumulated
 
 from .choice import FittedLaw, choose_law
 from .laws import sample_of

@@ -19,8 +19,8 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from racktwin.errors import Problem, ScenarioError
-from racktwin.scenario.spelling import did_you_mean
 from racktwin.scenario.yaml_text import parse_yaml
+from racktwin.spelling import did_you_mean
 
 from .times import seconds_per
 

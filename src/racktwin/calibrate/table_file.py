@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from racktwin.scenario.spelling import did_you_mean
+from racktwin.spelling import did_you_mean
 
 from .build import RawVisit, observed_from
 from .faults import Faults

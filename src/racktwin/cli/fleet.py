@@ -1,4 +1,4 @@
-"""``racktwin fleet``: the power policies of a hall side by side."""
+"""``racktwin fleet``: the power policies of a hall side by side; a model of a job trace."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import typer
 
 from .terminal import note, print_json, print_table
 
-fleet_app = typer.Typer(name="fleet", no_args_is_help=True, help="GPU halls: compare power policies.")
+fleet_app = typer.Typer(name="fleet", no_args_is_help=True, help="GPU halls: compare power policies, model traces.")
 
 
 @fleet_app.callback()
 def _fleet() -> None:
-    """GPU halls: compare power policies."""
+    """GPU halls: compare power policies, model traces."""
 
 
 @fleet_app.command()
@@ -62,3 +62,48 @@ def compare(
     if not json_ or out is not None:
         page = write_policies(file.scenario, results, replications, out or Path(f"policies-{file.scenario.name}.html"))
         note(f"page: {page}")
+
+
+@fleet_app.command()
+def fit(
+    trace: Annotated[Path, typer.Argument(metavar="TRACE", help="A job trace.")],
+    out: Annotated[Path, typer.Option(help="Where to write the model (JSON).")],
+    format_: Annotated[str, typer.Option("--format", help="table, openb, philly or swf.")] = "table",
+    pairs: Annotated[
+        list[str] | None, typer.Option("--map", metavar="OURS=THEIRS", help="A column, as submit=submitted; repeat.")
+    ] = None,
+    unit_s: Annotated[float, typer.Option("--seconds-per-unit", help="Of times written as numbers.")] = 1.0,
+    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Leave out rows that cannot be used.")] = False,
+) -> None:
+    """Fit a model to a job trace: arrivals, sizes, durations, users.
+
+    A scenario draws jobs from it with ``fleet: {work: {NAME: {model: {file: OUT}}}}``.
+    """
+    from racktwin.calibrate.gpu_jobs import fit_gpu_jobs
+    from racktwin.errors import RacktwinError
+    from racktwin.traces import TraceMapping, read_gpu_jobs
+
+    wrong = [pair for pair in pairs or [] if "=" not in pair]
+    if wrong:
+        raise RacktwinError(f"--map {wrong[0]!r} names no column\n    → write --map submit=submitted")
+    mapping = TraceMapping(columns=dict(pair.split("=", 1) for pair in pairs or []), seconds_per_unit=unit_s)
+    found = read_gpu_jobs(trace, format_, mapping, skip_bad=skip_bad)  # type: ignore[arg-type]
+    for why, count in {**found.skipped, **found.changed}.items():
+        note(f"{count:,} rows: {why}")
+    model = fit_gpu_jobs(found)
+    model.write(out)
+    rows = [
+        (
+            group.job_class,
+            f"{group.gpus[0]:g} to {group.gpus[-1]:g}",
+            f"{100 * group.share:.1f} %",
+            group.duration_s.law,
+        )
+        for group in model.groups
+    ]
+    print_table(("class", "GPUs", "share of jobs", "law of durations"), rows, numbers=("share of jobs",))
+    print(f"\n{found.jobs.num_rows:,} jobs, arrivals by {_period(len(model.rate_per_s))}: {out}")
+
+
+def _period(hours: int) -> str:
+    return {1: "one rate", 24: "hour of the day"}.get(hours, "hour of the week")

@@ -60,9 +60,10 @@ def _feeds_and_loops(run: RunFolder, replication: int) -> dict[str, Periods]:
     of_feed = quantity == (names.index("power") if "power" in names else -1)
     feeds = _by_name(run, limits, "name", waited_for & of_feed)
     loops = _by_name(run, limits, "name", waited_for & ~of_feed)
+    plant = run.scenario.of_line
     return {
-        **{f"feed:{name}": _periods(feeds.get(name)) for name in run.scenario.feeds},
-        **{f"cooling_loop:{name}": _periods(loops.get(name)) for name in run.scenario.cooling_loops},
+        **{f"feed:{name}": _periods(feeds.get(name)) for name in plant.feeds},
+        **{f"cooling_loop:{name}": _periods(loops.get(name)) for name in plant.cooling_loops},
     }
 
 

@@ -105,15 +105,15 @@ ENERGY = (
         "kWh",
         "lower",
         "plant",
-        "energy through the feeds that have no feed above them (idle draw and losses included) in the observed "
-        "window / products shipped in it; empty where nothing shipped or the scenario has no feeds",
+        "energy through the feeds that have no feed above them, the hall's aside (idle draw and losses included) in "
+        "the observed window / products shipped in it; empty where nothing shipped or the scenario has no feeds",
         """
         SELECT f.replication, '' AS subject,
             sum(f.mean_draw_w) * any_value(observed_s) / 3.6e6 / nullif(any_value(s.shipped), 0) AS value
         FROM feed_loads f CROSS JOIN run
         JOIN (SELECT replication, count(shipped_s) AS shipped FROM product_shipments WHERE subject = '' GROUP BY ALL) s
             USING (replication)
-        WHERE f.root GROUP BY ALL
+        WHERE f.root AND NOT f.of_hall GROUP BY ALL
         """,
     ),
 )

@@ -255,7 +255,8 @@ FLEET = (
         "loss, until racks have followed",
         """
         SELECT r.replication, f.feed AS subject,
-            coalesce(sum(least(l.end_s, horizon_s) - greatest(l.start_s, warm_up_s)), 0) AS value
+            sum(CASE WHEN l.start_s IS NULL THEN 0
+                ELSE least(l.end_s, horizon_s) - greatest(l.start_s, warm_up_s) END) AS value
         FROM replications r CROSS JOIN run CROSS JOIN scenario_feeds f LEFT JOIN limits l
             ON l.replication = r.replication AND l.name = f.feed AND l.quantity = 'power'
             AND l.draw > l."limit" * (1 + 1e-9) AND l.end_s > warm_up_s AND l.start_s < horizon_s

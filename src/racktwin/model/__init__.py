@@ -4,6 +4,7 @@ from .calendar import ALWAYS, Calendar
 from .demand import Demand, PartReceipt, WorkOrder
 from .distribution import LAWS, DurationDistribution
 from .fleet import Fleet, GpuDemand, GpuJob, HallEvent, HallFailures, HourlyRule, JobClass, PowerPolicy, Scheduling
+from .gpu_work import GpuGenerator, GpuService, GpuTrace, GpuWork, RequestSteps, TraceJobs
 from .hall import ComputeNode, Hall, HallRack
 from .ledger import ledger
 from .observed import Away, Down, Observed, WorkInProgress
@@ -40,7 +41,11 @@ __all__ = [
     "FeedChange",
     "Fleet",
     "GpuDemand",
+    "GpuGenerator",
     "GpuJob",
+    "GpuService",
+    "GpuTrace",
+    "GpuWork",
     "Hall",
     "HallEvent",
     "HallFailures",
@@ -61,11 +66,13 @@ __all__ = [
     "PowerPolicy",
     "Provenance",
     "Quantity",
+    "RequestSteps",
     "Routing",
     "Scenario",
     "Scheduling",
     "SetupChange",
     "Setups",
+    "TraceJobs",
     "Upkeep",
     "Vehicle",
     "WorkCenter",

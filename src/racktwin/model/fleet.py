@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from .distribution import DurationDistribution
 from .entity import Entity, Name
+from .gpu_work import GpuWork
 from .instant import Instant
 from .quantity import (
     Count,
@@ -145,23 +147,42 @@ class HourlyRule(Entity):
     share: Fraction = Quantity(1.0, "1")
 
 
-class HallFailures(Entity):
-    """A cause of failures: of each compute node, each rack, or one feed or cooling loop (a CDU, of several).
+FailureReference = Literal[
+    "node", "node_rsc1", "gpu", "host", "psu", "network", "software", "maintenance", "switch", "cdu", "pump", "feed"
+]
 
-    ``share`` is the part of the loop's limit that is lost. Laws are of one node (rack, loop).
+
+class HallFailures(Entity):
+    """A cause of failures: of each GPU, compute node or rack, or of feeds or cooling loops (a CDU, of several).
+
+    ``reference`` takes what fails, how often, and a repair time from the figures that ship (``failure_rates.csv``:
+    Llama 3, RSC-1; assumed where nobody publishes). ``name`` is the kind of compute node, the rack, the feed or loop
+    that is meant (all, if none). ``share`` is the part of the loop's limit that is lost. Laws are of one GPU (node,
+    rack, loop); a GPU takes its node out.
     """
 
-    of: Literal["compute_node", "rack", "feed", "cooling_loop"] = "compute_node"
+    of: Literal["gpu", "compute_node", "rack", "feed", "cooling_loop"] = "compute_node"
     name: Name | None = None
-    time_between: DurationDistribution
-    repair_time: DurationDistribution
+    reference: FailureReference | None = None
+    time_between: DurationDistribution | None = None
+    repair_time: DurationDistribution | None = None
     share: Fraction = Quantity(1.0, "1")
+
+    @model_validator(mode="after")
+    def _has_laws(self) -> HallFailures:
+        missing = [name for name in ("time_between", "repair_time") if getattr(self, name) is None]
+        if missing:
+            message = f"{' and '.join(missing)} missing"
+            remedy = "reference: gpu, or time_between: {exponential: {mean: 60 d}} and repair_time"
+            raise PydanticCustomError("failures", "{message}", {"message": message, "remedy": remedy})
+        return self
 
 
 class Fleet(Entity):
-    """The work and the rules of the hall."""
+    """The work and the rules of the hall. Jobs come from ``work`` (traces, models of them), and from ``demand``."""
 
     job_classes: dict[Name, JobClass] = {}
+    work: dict[Name, GpuWork] = {}
     demand: dict[Name, GpuDemand] = {}
     scheduling: Scheduling = Scheduling()
     power: PowerPolicy = PowerPolicy()

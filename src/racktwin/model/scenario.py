@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -83,6 +84,27 @@ class Scenario(Entity):
         there = (("supply", self.has_supply), ("line", self.has_line), ("fleet", self.hall is not None))
         return tuple(name for name, is_there in there if is_there)
 
+    @property
+    def hall_feeds(self) -> frozenset[str]:
+        """The feeds that the racks of the hall hang on, those above them included."""
+        leaves = [feed for rack in self.hall.racks.values() for feed in rack.feeds] if self.hall is not None else []
+        return _with_parents(leaves, {name: feed.parent for name, feed in self.feeds.items()})
+
+    @property
+    def hall_loops(self) -> frozenset[str]:
+        """The cooling loops of the racks of the hall, those above them included."""
+        leaves = [loop for rack in self.hall.racks.values() for loop in rack.cooling_loops] if self.hall else []
+        return _with_parents(leaves, {name: loop.parent for name, loop in self.cooling_loops.items()})
+
+    @property
+    def of_line(self) -> Scenario:
+        """The scenario as the line sees it: without the feeds and loops of the hall. Itself where there is none."""
+        if self.hall is None or not self.has_line:
+            return self
+        feeds = {name: feed for name, feed in self.feeds.items() if name not in self.hall_feeds}
+        loops = {name: loop for name, loop in self.cooling_loops.items() if name not in self.hall_loops}
+        return self.model_copy(update={"feeds": feeds, "cooling_loops": loops})
+
     def instant_s(self, instant: dt.date | float) -> float:
         """Seconds from the scenario's start to an instant of its file."""
         if isinstance(instant, float):
@@ -94,3 +116,13 @@ class Scenario(Entity):
     def calendar(self, name: str) -> Calendar:
         """The calendar of that name; ``always`` needs no declaration."""
         return ALWAYS if name == "always" and name not in self.calendars else self.calendars[name]
+
+
+def _with_parents(leaves: Iterable[str], parents: Mapping[str, str | None]) -> frozenset[str]:
+    found: set[str] = set()
+    for leaf in leaves:
+        name: str | None = leaf
+        while name is not None and name in parents and name not in found:
+            found.add(name)
+            name = parents[name]
+    return frozenset(found)

@@ -80,7 +80,8 @@ def _classes(evidence: Evidence) -> Table:
 
 def _power_chart(evidence: Evidence) -> Chart | None:
     """Draw and limit of the feeds that have no feed above them, in the first replication."""
-    roots = [name for name, feed in evidence.scenario.feeds.items() if feed.parent is None]
+    of_hall = evidence.scenario.hall_feeds
+    roots = [name for name, feed in evidence.scenario.feeds.items() if feed.parent is None and name in of_hall]
     rows = _samples(evidence, roots)
     if rows.num_rows == 0:
         return None

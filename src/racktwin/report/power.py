@@ -19,11 +19,11 @@ _MOST_LINES = 8
 def power_section(evidence: Evidence, curves: Sequence[DurationCurve]) -> Section:
     """Peak, mean and limit of each feed and loop, how often it binds, and its load-duration curve."""
     blocks: list[Block] = []
-    if evidence.scenario.feeds:
+    if evidence.scenario.of_line.feeds:
         blocks += [_feeds(evidence), *_curves(curves, ("power",), "feeds-load", "Power feeds")]
     else:
         blocks.append(Note("The scenario has no power feeds."))
-    if evidence.scenario.cooling_loops:
+    if evidence.scenario.of_line.cooling_loops:
         blocks += [_loops(evidence), *_curves(curves, ("heat", "flow"), "loops-load", "Cooling loops")]
     else:
         blocks.append(Note("The scenario has no cooling loops."))
@@ -70,7 +70,7 @@ def _feeds(evidence: Evidence) -> Table:
                 evidence.share("constrained_share", f"feed:{name}"),
             )
         )
-        for name, feed in evidence.scenario.feeds.items()
+        for name, feed in evidence.scenario.of_line.feeds.items()
     ]
     return Table(
         "Power feeds",
@@ -97,7 +97,7 @@ def _power(evidence: Evidence, kpi: str, name: str) -> str:
 
 def _loops(evidence: Evidence) -> Table:
     rows = []
-    for name, loop in evidence.scenario.cooling_loops.items():
+    for name, loop in evidence.scenario.of_line.cooling_loops.items():
         flow_limit = loop.flow_limit_m3_per_s
         liquid = loop.medium == "liquid"
         rows.append(

@@ -76,7 +76,9 @@ def _kind(scenario: Scenario) -> str:
 def _line_sections(evidence: Evidence, ledger: Ledger) -> tuple[Section, ...]:
     """What a plant manager asks, in that order."""
     run, clock = evidence.run, evidence.clock
-    curves = duration_curves(evidence.connection, clock)
+    plant = evidence.scenario.of_line
+    here = {*plant.feeds, *plant.cooling_loops}
+    curves = [curve for curve in duration_curves(evidence.connection, clock) if curve.name in here]
     return (
         headline_section(evidence, ledger),
         limits_section(evidence),

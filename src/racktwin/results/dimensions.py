@@ -48,8 +48,11 @@ def scenario_tables(scenario: Scenario) -> dict[str, pa.Table]:
             ((name, sum(crew.headcount for crew in group.crews)) for name, group in scenario.operator_groups.items()),
         ),
         "scenario_feeds": _table(
-            {"feed": _TEXT, "parent": _TEXT, "limit_w": _NUMBER},
-            ((name, feed.parent, float(feed.limit_w)) for name, feed in scenario.feeds.items()),
+            {"feed": _TEXT, "parent": _TEXT, "limit_w": _NUMBER, "of_hall": _YES},
+            (
+                (name, feed.parent, float(feed.limit_w), name in scenario.hall_feeds)
+                for name, feed in scenario.feeds.items()
+            ),
         ),
         "scenario_cooling_loops": _table(
             {"cooling_loop": _TEXT, "parent": _TEXT, "medium": _TEXT, "heat_limit_w": _NUMBER},

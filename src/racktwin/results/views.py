@@ -152,7 +152,7 @@ SUMMARY_VIEWS = {
     """,
     # The same by feed, in W.
     "feed_loads": """
-        SELECT r.replication, f.feed, f.parent IS NULL AS root, coalesce(t."limit", f.limit_w) AS limit_w,
+        SELECT r.replication, f.feed, f.parent IS NULL AS root, f.of_hall, coalesce(t."limit", f.limit_w) AS limit_w,
             coalesce(peak_draw, 0) AS peak_draw_w, coalesce(mean_draw, 0) AS mean_draw_w,
             coalesce(peak_reserved, 0) AS peak_reserved_w, coalesce(mean_reserved, 0) AS mean_reserved_w
         FROM replications r CROSS JOIN scenario_feeds f

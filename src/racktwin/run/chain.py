@@ -67,7 +67,7 @@ def compile_chain(scenario: Scenario, rules: Mapping[str, DispatchRule] | None =
     """
     return Chain(
         scenario,
-        compile_line(_supplied(scenario), rules=rules) if scenario.has_line else None,
+        compile_line(_supplied(scenario.of_line), rules=rules) if scenario.has_line else None,
         compile_fleet(scenario) if scenario.hall is not None else None,
     )
 

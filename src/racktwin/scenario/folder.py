@@ -73,15 +73,35 @@ class Folder:
         self.read_files[name] = SourceFile(name, hashlib.sha256(content).hexdigest())
         return content
 
+    def beside(self, place: Place) -> Path:
+        """The file that names another at ``place``; what ``--set`` names lies beside the scenario itself."""
+        for name in self.read_files:
+            if self.show(self.root / name) == place.file:
+                return self.root / name
+        return self.root / "scenario"
+
+    def note(self, path: Path, asked_at: Place) -> Path:
+        """A file of this folder that is read piece by piece, however large: remember it, and say where it is."""
+        self.reads += 1
+        _require_file(path, self.show(path), asked_at)
+        name = Path(os.path.relpath(path, self.root)).as_posix()
+        with path.open("rb") as stream:
+            self.read_files[name] = SourceFile(name, hashlib.file_digest(stream, "sha256").hexdigest())
+        return path
+
+
+def _require_file(path: Path, shown: str, asked_at: Place) -> None:
+    if path.is_dir():
+        raise _refusal(asked_at, f"{shown} is a folder", "name the file in it")
+    if not path.exists():
+        raise _refusal(asked_at, f"there is no file {shown}", "check the spelling and the folder")
+    if not path.is_file():
+        raise _refusal(asked_at, f"{shown} is not a regular file", "copy its content into a file")
+
 
 def _read(path: Path, shown: str, asked_at: Place, max_bytes: int) -> bytes:
     try:
-        if path.is_dir():
-            raise _refusal(asked_at, f"{shown} is a folder", "name the scenario file in it")
-        if not path.exists():
-            raise _refusal(asked_at, f"there is no file {shown}", "check the spelling and the folder")
-        if not path.is_file():
-            raise _refusal(asked_at, f"{shown} is not a regular file", "copy its content into a file")
+        _require_file(path, shown, asked_at)
         size = path.stat().st_size
         if size > max_bytes:
             raise _refusal(

@@ -12,10 +12,10 @@ from typing import Any
 
 from racktwin.errors import Problem, ScenarioError
 from racktwin.model import LAWS
+from racktwin.spelling import did_you_mean
 
 from .document import Document, Place, Steps, item_name
 from .keys import allowed_keys, names_are_free
-from .spelling import did_you_mean
 from .yaml_text import parse_yaml, scalar
 
 FILE = "--set"

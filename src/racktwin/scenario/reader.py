@@ -10,15 +10,17 @@ from typing import Any
 
 from racktwin.errors import Problem, ScenarioError
 from racktwin.model import Quantity, Scenario
+from racktwin.spelling import did_you_mean
 
 from .checks import check
 from .document import Document, Place
+from .failure_rates import fill_failures
 from .folder import Folder, SourceFile
 from .include import load
 from .override import apply_overrides
-from .spelling import did_you_mean
 from .tables import inline_tables
 from .validate import validate
+from .work_files import inline_work
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,8 @@ def read_scenario(
     if overrides:
         apply_overrides(document, overrides, problems)
         inline_tables(document, folder, problems)
+    inline_work(document, folder, problems)
+    fill_failures(document)
     seen_files: tuple[SourceFile, ...] = ()
     if observed is not None:
         seen_files = _start_from(document, Path(observed))

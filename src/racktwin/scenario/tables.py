@@ -21,10 +21,10 @@ from pydantic_core import PydanticCustomError
 from racktwin.errors import Problem, ScenarioError
 from racktwin.model import GpuJob, PartReceipt, WorkOrder
 from racktwin.model.quantity import Unit
+from racktwin.spelling import did_you_mean
 
 from .document import Document, Place, Steps
 from .folder import MAX_TABLE_BYTES, Folder, decode
-from .spelling import did_you_mean
 from .yaml_text import MAX_VALUES, scalar
 
 MAX_PROBLEMS_PER_FILE = 20
@@ -72,7 +72,7 @@ def _inline_rows(document: Document, folder: Folder, steps: Steps, model: type[B
     key = str(steps[0])
     if set(named) != {"file"} or not isinstance(named["file"], str):
         raise ScenarioError([place.problem(key, "expected a list, or a file", f"{key}: {{file: {key}.csv}}")])
-    path = folder.find(named["file"], _beside(place, folder), document.place((*steps, "file")))
+    path = folder.find(named["file"], folder.beside(place), document.place((*steps, "file")))
     rows, columns = read_table(path, folder, document.place((*steps, "file")))
     shown = folder.show(path)
     _check_columns(shown, key, columns, model)
@@ -114,7 +114,7 @@ def _empirical(value: Any, steps: Steps) -> Iterator[tuple[Steps, dict[str, Any]
 
 def _inline_values(document: Document, folder: Folder, steps: Steps, parameters: dict[str, Any]) -> None:
     file_place = document.place((*steps, "file"))
-    path = folder.find(parameters["file"], _beside(file_place, folder), file_place)
+    path = folder.find(parameters["file"], folder.beside(file_place), file_place)
     rows, columns = read_table(path, folder, file_place)
     column, unit = str(parameters.get("column", "")), parameters.get("unit", "s")
     place, dotted = document.place((*steps, "column")), document.dotted(steps)
@@ -150,14 +150,6 @@ def _seconds_per(unit: Any, place: Place, dotted: str) -> float:
 def _number(cell: Any) -> float | None:
     value = scalar(cell.strip()) if isinstance(cell, str) else cell
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
-
-
-def _beside(place: Place, folder: Folder) -> Path:
-    """The file that names another; what ``--set`` names lies beside the scenario itself."""
-    for name in folder.read_files:
-        if folder.show(folder.root / name) == place.file:
-            return folder.root / name
-    return folder.root / "scenario"
 
 
 def read_table(path: Path, folder: Folder, asked_at: Place) -> tuple[list[Row], list[str]]:

@@ -11,10 +11,10 @@ from pydantic import ValidationError
 
 from racktwin.errors import Problem
 from racktwin.model import Scenario
+from racktwin.spelling import closest, did_you_mean
 
 from .document import Document, Steps
 from .keys import PHASE_KEYS, allowed_keys, example
-from .spelling import closest, did_you_mean
 
 _LONGEST_MESSAGE = 400
 _KINDS = {

@@ -1,9 +1,10 @@
 """What the world does over time, from files: GPU jobs, requests, weather, prices, carbon."""
 
+from racktwin.model.trace_model import JobGroup, Positive, TraceModel, read_model
+
 from .generate import generate_gpu_jobs
 from .hourly import HourlySeries, read_hourly_carbon, read_hourly_price
 from .mapping import TraceMapping
-from .model import JobGroup, Positive, TraceModel, read_model
 from .read import Format, GpuJobs, Limits, read_gpu_jobs, stream_gpu_jobs
 from .requests import RequestLoad, read_request_load
 from .schema import GPU_JOB_COLUMNS, GPU_JOBS, REQUEST_LOAD

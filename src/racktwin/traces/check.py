@@ -25,6 +25,8 @@ class Wanted(Protocol):
     def from_s(self) -> float: ...
     @property
     def until_s(self) -> float: ...
+    @property
+    def after_first(self) -> bool: ...
 
 
 class Checks:
@@ -38,6 +40,7 @@ class Checks:
         self.wanted = wanted
         self.out_of_order = 0
         self._latest_s = -np.inf
+        self._first_s = np.nan
         self._on_disk = on_disk
         self._seen: list[Hashes] = []
 
@@ -62,7 +65,11 @@ class Checks:
         return rows.table()
 
     def _times(self, rows: Rows) -> None:
-        outside = (rows.submit_s < self.wanted.from_s) | (rows.submit_s >= self.wanted.until_s)
+        usable_s = rows.submit_s[rows.usable]
+        if np.isnan(self._first_s) and len(usable_s):
+            self._first_s = float(usable_s.min())
+        since_s = self._first_s if self.wanted.after_first else 0.0
+        outside = (rows.submit_s < self.wanted.from_s + since_s) | (rows.submit_s >= self.wanted.until_s + since_s)
         rows.leave_out(self.faults, outside, "submitted outside the time wanted")
         times_s = np.where(rows.usable, rows.submit_s, -np.inf)
         before_s = np.maximum.accumulate(np.concatenate([[self._latest_s], times_s]))

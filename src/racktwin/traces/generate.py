@@ -5,23 +5,38 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
+from racktwin.model.trace_model import HOUR_S, Floats, TraceModel, cumulated
 from racktwin.sim.draws import fill_uniforms
 from racktwin.sim.rng import stream_key
 
-from .model import HOUR_S, Floats, TraceModel, cumulated
 from .schema import GPU_JOBS
 
 _BATCH = 4096
 
 
 def generate_gpu_jobs(
-    model: TraceModel, horizon_s: float, *, seed: int = 0, replication: int = 0, load: float = 1.0
+    model: TraceModel,
+    horizon_s: float,
+    *,
+    seed: int = 0,
+    replication: int = 0,
+    load: float = 1.0,
+    stream: str = "traces",
 ) -> pa.Table:
-    """Jobs submitted until ``horizon_s`` (:data:`GPU_JOBS`), ``load`` times as many a second as the model says."""
-    submit_s = _arrivals(model, horizon_s, seed, replication, load)
+    """Jobs submitted until ``horizon_s`` (:data:`GPU_JOBS`), ``load`` times as many a second as the model says.
+
+    ``stream`` begins the names of the random streams.
+    """
+    submit_s = _arrivals(model, horizon_s, seed, replication, load, stream)
     n = len(submit_s)
-    group = _chosen([group.share for group in model.groups], _uniforms("group", n, seed, replication))
-    u_gpus, u_duration, u_user = (_uniforms(name, n, seed, replication) for name in ("gpus", "duration", "user"))
+
+    def uniforms(name: str) -> Floats:
+        out = np.empty(n)
+        fill_uniforms(stream_key(seed, replication, f"{stream}/{name}"), 0, 0, out)
+        return out
+
+    group = _chosen([group.share for group in model.groups], uniforms("group"))
+    u_gpus, u_duration, u_user = (uniforms(name) for name in ("gpus", "duration", "user"))
     gpus, duration_s, limit_s = np.zeros(n), np.zeros(n), np.full(n, np.nan)
     priority, job_class = np.zeros(n, np.int64), np.full(n, "", object)
     for index, of_group in enumerate(model.groups):
@@ -47,12 +62,12 @@ def generate_gpu_jobs(
     return pa.table(columns, schema=GPU_JOBS)
 
 
-def _arrivals(model: TraceModel, horizon_s: float, seed: int, replication: int, load: float) -> Floats:
+def _arrivals(model: TraceModel, horizon_s: float, seed: int, replication: int, load: float, stream: str) -> Floats:
     """Arrivals of a renewal process in the time that runs as the rate does."""
     per_period = cumulated(model.rate_per_s) * load
     period_s = HOUR_S * len(model.rate_per_s)
     expected = per_period[-1] * horizon_s / period_s
-    key = stream_key(seed, replication, "traces/arrival")
+    key = stream_key(seed, replication, f"{stream}/arrival")
     spacings: list[Floats] = []
     total, drawn = 0.0, 0
     while total < expected + per_period[-1]:
@@ -71,9 +86,3 @@ def _arrivals(model: TraceModel, horizon_s: float, seed: int, replication: int, 
 def _chosen(shares: tuple[float, ...] | list[float], u: Floats) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     edges = np.cumsum(shares) / np.sum(shares)
     return np.minimum(np.searchsorted(edges, u, side="right"), len(edges) - 1)
-
-
-def _uniforms(name: str, n: int, seed: int, replication: int) -> Floats:
-    out = np.empty(n)
-    fill_uniforms(stream_key(seed, replication, f"traces/{name}"), 0, 0, out)
-    return out

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from racktwin.scenario.spelling import did_you_mean
+from racktwin.spelling import did_you_mean
 
 from .faults import TraceFaults
 
@@ -36,7 +36,7 @@ class TraceMapping:
     """``columns``: their name of a column by ours. ``job_classes``: our word by theirs.
 
     ``seconds_per_unit`` is that of times written as numbers, ``bytes_per_unit`` that of memory; columns whose own name
-    says ``_s`` or ``_bytes`` are in these.
+    says ``_s`` or ``_bytes`` are in these. ``processors_per_gpu``: so many processors of an SWF are read as one GPU.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -44,6 +44,7 @@ class TraceMapping:
     bytes_per_unit: float = 1.0
     job_classes: Mapping[str, str] = field(default_factory=dict)
     default_class: str = "training"
+    processors_per_gpu: float = 1.0
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from racktwin.errors import Problem, ScenarioError
-from racktwin.scenario.spelling import did_you_mean
+from racktwin.spelling import did_you_mean
 
 from .check import Checks
 from .faults import TraceFaults
@@ -26,8 +26,9 @@ from .schema import GPU_JOBS
 from .swf import read_swf
 from .table import read_table
 
-Format = Literal["table", "openb", "gavel", "swf"]
-"""table: CSV or Parquet through a mapping · openb: Alibaba 2023 · gavel: Philly · swf: Standard Workload Format."""
+Format = Literal["table", "openb", "gavel", "philly", "swf"]
+"""table: CSV or Parquet through a mapping · openb: Alibaba 2023 · gavel, philly: Philly in Gavel's form · swf: Standard
+Workload Format."""
 
 ROW_GROUP = 1 << 17
 """At least so many jobs are written together."""
@@ -36,6 +37,7 @@ _READERS: dict[str, Callable[[Path, TraceMapping, TraceFaults], Iterator[Rows]]]
     "table": read_table,
     "openb": read_openb,
     "gavel": read_gavel,
+    "philly": read_gavel,
     "swf": read_swf,
 }
 
@@ -59,12 +61,14 @@ class GpuJobs:
 class Limits:
     """What of a trace is wanted: jobs of at most ``largest_gpus``, submitted from ``from_s`` until ``until_s``.
 
-    Jobs outside the window are left out and counted; larger jobs are faults.
+    Jobs outside the window are left out and counted; larger jobs are faults. ``after_first``: the window is counted
+    from the first job of the file.
     """
 
     largest_gpus: float = float("inf")
     from_s: float = -float("inf")
     until_s: float = float("inf")
+    after_first: bool = False
 
 
 def read_gpu_jobs(

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Literal, NamedTuple
+
 import pyarrow as pa
 
-from racktwin.results.schema import Column
+
+class Column(NamedTuple):
+    """A column: its name (with the unit), type and meaning."""
+
+    name: str
+    type: Literal["str", "float64", "int64"]
+    description: str
+
 
 GPU_JOB_COLUMNS = (
     Column("job", "str", "its name; unique"),

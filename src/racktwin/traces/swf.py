@@ -27,11 +27,11 @@ _JOB, _SUBMIT, _RUN_TIME, _PROCESSORS, _MEMORY, _ASKED, _ASKED_TIME, _ASKED_MEMO
 _BATCH_LINES = 1 << 15
 
 
-def read_swf(path: Path, mapping: TraceMapping, faults: TraceFaults, processors_per_gpu: float = 1.0) -> Iterator[Rows]:
+def read_swf(path: Path, mapping: TraceMapping, faults: TraceFaults) -> Iterator[Rows]:
     """The jobs of an SWF file; those that never ran are left out and counted.
 
-    SWF knows processors, not GPUs: ``processors_per_gpu`` of them are read as one. Queue numbers are job classes
-    through ``mapping.job_classes``.
+    SWF knows processors, not GPUs: the mapping's ``processors_per_gpu`` of them are read as one. Queue numbers are job
+    classes through ``mapping.job_classes``.
     """
     require_file(path, faults)
     with path.open(encoding="utf-8", errors="replace") as file:
@@ -39,7 +39,7 @@ def read_swf(path: Path, mapping: TraceMapping, faults: TraceFaults, processors_
         while chunk := list(islice(numbered_lines, _BATCH_LINES)):
             values, lines = _parse(chunk, faults)
             if len(lines):
-                yield _rows(values, lines, mapping, faults, processors_per_gpu)
+                yield _rows(values, lines, mapping, faults)
 
 
 def _parse(chunk: list[tuple[int, str]], faults: TraceFaults) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
@@ -68,7 +68,6 @@ def _rows(
     lines: npt.NDArray[np.int64],
     mapping: TraceMapping,
     faults: TraceFaults,
-    processors_per_gpu: float,
 ) -> Rows:
     known = np.where(values == -1.0, np.nan, values)
     processors = np.where(np.isnan(known[:, _ASKED]), known[:, _PROCESSORS], known[:, _ASKED])
@@ -78,7 +77,7 @@ def _rows(
         usable=np.ones(len(lines), bool),
         job=_text(known[:, _JOB]),
         submit_s=known[:, _SUBMIT],
-        gpus=processors / processors_per_gpu,
+        gpus=processors / mapping.processors_per_gpu,
         duration_s=known[:, _RUN_TIME],
         time_limit_s=known[:, _ASKED_TIME],
         job_class=translated(_text(known[:, _QUEUE]), mapping.job_classes, mapping.default_class),

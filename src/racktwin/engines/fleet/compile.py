@@ -10,10 +10,10 @@ import numpy as np
 import pyarrow as pa
 
 from racktwin.model import ComputeNode, HallRack, Scenario
-from racktwin.scenario.laws import law_row
 
 from . import tables
-from .build import FailurePlan, FleetPlan, Klass, LimitPlan, NodeKind, RackPlan, plain_jobs
+from .build import FleetPlan, Klass, LimitPlan, NodeKind, RackPlan, plain_jobs
+from .compile_failures import failures_of
 from .schedule import steps_of
 from .settings import settings_of
 from .work import Work, seconds_of, work_of
@@ -66,7 +66,7 @@ def compile_fleet(scenario: Scenario) -> CompiledFleet:
     kinds = {name: node for name, node in scenario.hall.compute_nodes.items() if _is_used(scenario, name)}
     limits, positions = _limits(scenario)
     racks, names, parts = _racks(scenario, kinds, positions)
-    failures, laws, samples, streams = _failures(scenario, racks, names, positions)
+    failures, laws, samples, streams = failures_of(scenario, racks, names, positions)
     classes = scenario.fleet.job_classes
     plan = FleetPlan(
         node_kinds=[_node_kind(name, node) for name, node in kinds.items()],
@@ -297,36 +297,6 @@ def _policy(scenario: Scenario) -> dict[str, float]:
     if rules.queue_limit is not None:
         policy["most_waiting"] = int(rules.queue_limit)
     return policy
-
-
-def _failures(
-    scenario: Scenario, racks: Sequence[RackPlan], names: list[tuple[str, int]], positions: dict[tuple[str, str], int]
-) -> tuple[list[FailurePlan], list[dict[str, float]], list[float], tuple[str, ...]]:
-    """A clock for every node, rack, feed or loop of every cause, with its laws and random stream."""
-    plans: list[FailurePlan] = []
-    laws: list[dict[str, float]] = []
-    samples: list[float] = []
-    for cause, (name, failure) in enumerate(scenario.fleet.failures.items(), start=1):
-        laws += [law_row(failure.time_between, samples), law_row(failure.repair_time, samples)]
-        between, repair = len(laws) - 2, len(laws) - 1
-        if failure.of == "compute_node":
-            targets = [
-                (tables.NODE_CLOCK, 0, f"{names[r][0]}-{names[r][1]}/{n}")
-                for r, rack in enumerate(racks)
-                for n in range(rack.nodes)
-            ]
-            targets = [(scope, number, stream) for number, (scope, _, stream) in enumerate(targets)]
-        elif failure.of == "rack":
-            targets = [(tables.RACK_CLOCK, r, f"{rack}-{number}") for r, (rack, number) in enumerate(names)]
-        else:
-            quantity = "power" if failure.of == "feed" else "heat"
-            found = [item for item in positions if item[0] == quantity and failure.name in (None, item[1])]
-            targets = [(tables.LIMIT_CLOCK, positions[item], item[1]) for item in found]
-        plans += [
-            FailurePlan(scope, target, between, repair, cause, f"fleet/{name}/{stream}", float(failure.share))
-            for scope, target, stream in targets
-        ]
-    return plans, laws, samples, tuple(plan.stream for plan in plans)
 
 
 def _names(

@@ -68,9 +68,9 @@ def heat_of(
     ``into_year_s`` later. Energy is exact: a step holds the mean of its intervals.
     """
     edges_s = np.append(np.arange(0.0, horizon_s, step_s), horizon_s)
-    racks = np.array(_names(rack_power["rack"]))
+    names, racks = _coded(rack_power["rack"])
     start_s, end_s, draw_w = (np.asarray(rack_power[name], np.float64) for name in ("start_s", "end_s", "draw_w"))
-    shares = np.array([liquid_share.get(name, 0.0) for name in racks])
+    shares = np.array([liquid_share.get(name, 0.0) for name in names])[racks]
     it_w = step_means(start_s, end_s, draw_w, edges_s)
     heat_w = step_means(start_s, end_s, draw_w * shares, edges_s)
     out = np.zeros(len(it_w), COOLED).view(np.recarray)
@@ -128,5 +128,8 @@ def overhead_of(cooling: pa.Table, *, other_w: float = 0.0) -> Overhead:
     return Overhead((it_j + plant_j) / it_j, total("water_kg_per_s") / (it_j / 3.6e6))
 
 
-def _names(column: pa.ChunkedArray) -> list[str]:
-    return [str(name) for name in column.to_pylist()]
+def _coded(column: pa.ChunkedArray) -> tuple[list[str], npt.NDArray[np.int64]]:
+    """The distinct names of a column, and the number of each row's."""
+    whole = column.combine_chunks()
+    coded = whole if isinstance(whole, pa.DictionaryArray) else whole.dictionary_encode()
+    return coded.dictionary.to_pylist() or [""], coded.indices.to_numpy(zero_copy_only=False).astype(np.int64)

@@ -19,8 +19,8 @@ from racktwin.sim.rng import stream_key
 
 from .build import Jobs
 from .generate import draw_series, draw_uniforms
+from .sources import Column, sourced
 
-Column = npt.NDArray[Any]
 _FIRST_GUESS = 1.2
 
 
@@ -44,6 +44,7 @@ def work_of(scenario: Scenario, pools: dict[str, int], replication: int, seed: i
     """All jobs of a replication. ``pools`` gives the pool of each GPU model."""
     parts = [_listed(scenario, pools)]
     parts += [_generated(scenario, name, demand, replication, seed) for name, demand in scenario.fleet.demand.items()]
+    parts += [sourced(scenario, name, work, pools, replication, seed) for name, work in scenario.fleet.work.items()]
     merged = {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
     order = np.argsort(merged["submit_s"], kind="stable")
     merged = {key: values[order] for key, values in merged.items()}

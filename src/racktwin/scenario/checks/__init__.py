@@ -10,6 +10,7 @@ from racktwin.model import Scenario
 from . import (
     capacity,
     cycles,
+    gpu_work,
     hall,
     material,
     movement,
@@ -94,6 +95,8 @@ RULES: tuple[Rule, ...] = (
     hall.repeated_jobs,
     hall.event_without_target,
     hall.idle_racks_exceed_limit,
+    hall.shared_with_the_line,
+    *gpu_work.RULES,
     cycles.buffers_that_gridlock,
     capacity.gang_exceeds_units,
     capacity.too_large,

@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterator
 from racktwin.model import HallEvent, Scenario
 from racktwin.reference import gpu_models, job_classes
 from racktwin.scenario.document import Steps
-from racktwin.scenario.spelling import did_you_mean
+from racktwin.scenario.hall_size import gpus_by_model
+from racktwin.spelling import did_you_mean
 
 from .finding import Finding, error, oddity
 from .look import feeds_above, hall_racks, kilowatts, loops_above
@@ -20,6 +21,7 @@ def unknown_names(plant: Scenario) -> Iterator[Finding]:
     """A name that nothing has."""
     nodes = plant.hall.compute_nodes if plant.hall else {}
     mentions: list[tuple[Steps, str | None, str, Collection[str]]] = []
+    known: Collection[str]
     for name, rack in hall_racks(plant).items():
         steps: Steps = ("hall", "racks", name)
         mentions.append(((*steps, "compute_node"), rack.compute_node, "compute node", nodes))
@@ -46,9 +48,14 @@ def unknown_names(plant: Scenario) -> Iterator[Finding]:
         for index, klass in enumerate(hours.job_classes):
             mentions.append(((*steps, "job_classes", index), klass, "job class", fleet.job_classes))
     for name, failure in fleet.failures.items():
-        known = plant.cooling_loops if failure.of == "cooling_loop" else plant.feeds
-        if failure.of in ("feed", "cooling_loop"):
-            mentions.append((("fleet", "failures", name, "name"), failure.name, failure.of.replace("_", " "), known))
+        by_kind: dict[str, Collection[str]] = {
+            "feed": plant.feeds,
+            "cooling_loop": plant.cooling_loops,
+            "rack": hall_racks(plant),
+        }
+        what = "compute_node" if failure.of == "gpu" else failure.of
+        known = by_kind.get(what, nodes)
+        mentions.append((("fleet", "failures", name, "name"), failure.name, what.replace("_", " "), known))
     for where, given, kind, known_names in mentions:
         if given is not None and given not in known_names:
             yield error(where, f"unknown {kind} {given!r}", did_you_mean(given, known_names, f"known {kind}s"))
@@ -57,15 +64,18 @@ def unknown_names(plant: Scenario) -> Iterator[Finding]:
 def work_without_hall(plant: Scenario) -> Iterator[Finding]:
     """GPU jobs need a hall to run in."""
     if plant.hall is None:
-        for key, is_there in (("gpu_jobs", bool(plant.gpu_jobs)), ("fleet", bool(plant.fleet.demand))):
+        for key, is_there in (
+            ("gpu_jobs", bool(plant.gpu_jobs)),
+            ("fleet", bool(plant.fleet.demand or plant.fleet.work)),
+        ):
             if is_there:
                 yield error((key,), "there are GPU jobs, but no hall for them to run in", "describe the hall")
 
 
 def hall_without_work(plant: Scenario) -> Iterator[Finding]:
     """A hall with nothing to do."""
-    if plant.hall is not None and not plant.gpu_jobs and not plant.fleet.demand:
-        yield oddity(("hall",), "no GPU jobs: the hall stands idle", "add gpu_jobs, or demand to fleet")
+    if plant.hall is not None and not plant.gpu_jobs and not plant.fleet.demand and not plant.fleet.work:
+        yield oddity(("hall",), "no GPU jobs: the hall stands idle", "add work or demand to fleet, or gpu_jobs")
 
 
 def domain_of_other_size(plant: Scenario) -> Iterator[Finding]:
@@ -82,13 +92,9 @@ def domain_of_other_size(plant: Scenario) -> Iterator[Finding]:
 
 def job_larger_than_hall(plant: Scenario) -> Iterator[Finding]:
     """A job that no hall of this size could ever run."""
-    sizes: dict[str, int] = defaultdict(int)
+    sizes = gpus_by_model(plant)
     if plant.hall is None:
         return
-    for rack in plant.hall.racks.values():
-        node = plant.hall.compute_nodes.get(rack.compute_node)
-        if node is not None:
-            sizes[node.gpu_model] += int(node.gpus * rack.compute_nodes * rack.count)
     for index, job in enumerate(plant.gpu_jobs):
         models = job.gpu_model.split("|") if job.gpu_model else list(sizes)
         most = max((sizes[model] for model in models if model in sizes), default=0)
@@ -185,3 +191,25 @@ def idle_racks_exceed_limit(plant: Scenario) -> Iterator[Finding]:
             message = f"the idle racks of the hall ({kilowatts(watts)}) exceed its limit {kilowatts(limit_w)}"
             where = (kind, name, "limit" if kind == "feeds" else "heat_limit")
             yield error(where, message, "raise the limit, or take racks out")
+
+
+def shared_with_the_line(plant: Scenario) -> Iterator[Finding]:
+    """Line and hall run one after the other: a limit they share could be exceeded unseen."""
+    for kind, known, of_hall, of_line in (
+        ("feeds", plant.feeds, plant.hall_feeds, _line_feeds(plant)),
+        ("cooling_loops", plant.cooling_loops, plant.hall_loops, _line_loops(plant)),
+    ):
+        for name in known:
+            if name in of_hall and name in of_line:
+                message = "both the line and the hall hang on it, and neither knows what the other takes"
+                yield error((kind, name), message, "give the hall one of its own, with its part of the limit")
+
+
+def _line_feeds(plant: Scenario) -> set[str]:
+    leaves = {group.feed for center in plant.work_centers.values() for group in center.groups}
+    return {name for leaf in leaves for name, _, _ in feeds_above(plant, leaf)}
+
+
+def _line_loops(plant: Scenario) -> set[str]:
+    leaves = {loop for center in plant.work_centers.values() for group in center.groups for loop in group.cooling_loops}
+    return {name for leaf in leaves for name in loops_above(plant, leaf)}

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from racktwin.model import Observed, Operation, Scenario, WorkInProgress
 from racktwin.scenario.document import Steps
-from racktwin.scenario.spelling import did_you_mean
+from racktwin.spelling import did_you_mean
 
 from .finding import Finding, error
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from racktwin.model import Scenario
 from racktwin.model.network import Network
 from racktwin.scenario.document import Steps
-from racktwin.scenario.spelling import did_you_mean
+from racktwin.spelling import did_you_mean
 
 from .finding import Finding, error
 from .look import operations, phases, skills, skills_of_center

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from racktwin.model import Scenario
 from racktwin.scenario.document import Steps
-from racktwin.scenario.spelling import closest
 from racktwin.sim.calendars import seconds_after
+from racktwin.spelling import closest
 
 from .finding import Finding, error, oddity
 from .look import operations, phases

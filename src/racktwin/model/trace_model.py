@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -65,25 +66,56 @@ class TraceModel:
     user_shares: tuple[float, ...]
 
     def write(self, path: Path) -> None:
-        """As JSON."""
-        path.write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
+        """As JSON; what is not a number as null."""
+        path.write_text(json.dumps(_plain(asdict(self)), indent=1) + "\n", encoding="utf-8")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value
 
 
 def read_model(path: Path) -> TraceModel:
     """The model in a JSON file that :meth:`TraceModel.write` wrote."""
-    raw: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return model_of(json.loads(path.read_text("utf-8")))
+
+
+def model_of(raw: Any) -> TraceModel:
+    """The model of its parsed JSON; KeyError, TypeError or ValueError if it is none."""
     groups = tuple(
-        JobGroup(**{**group, "gpus": tuple(group["gpus"]), "gpu_shares": tuple(group["gpu_shares"]),
-                    "duration_s": _positive(group["duration_s"])})
+        JobGroup(
+            **{
+                **group,
+                "gpus": tuple(group["gpus"]),
+                "gpu_shares": tuple(group["gpu_shares"]),
+                "duration_s": _positive(group["duration_s"]),
+                "limit_factor": _known(group["limit_factor"]),
+            }
+        )
         for group in raw["groups"]
-    )  # fmt: skip
-    return TraceModel(
+    )
+    model = TraceModel(
         raw["name"], tuple(raw["rate_per_s"]), _positive(raw["spacing"]), groups, tuple(raw["user_shares"])
     )
+    if not groups or not model.rate_per_s or min(model.rate_per_s) < 0 or max(model.rate_per_s) <= 0:
+        raise ValueError("no jobs, or no arrivals")
+    return model
 
 
 def _positive(raw: dict[str, Any]) -> Positive:
-    return Positive(**{**raw, "quantiles": tuple(raw["quantiles"])})
+    if not raw["quantiles"] or not all(value > 0 for value in raw["quantiles"]):
+        raise ValueError("quantiles must be above 0")
+    known = {name: _known(raw[name]) for name in ("ks_p", "ad_p")}
+    return Positive(**{**raw, **known, "quantiles": tuple(raw["quantiles"])})
+
+
+def _known(value: float | None) -> float:
+    return math.nan if value is None else float(value)
 
 
 def cumulated(rates: Sequence[float]) -> Floats:
