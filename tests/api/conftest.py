@@ -16,18 +16,21 @@ from racktwin.results.store import RunWriter
 from racktwin.scenario import starter_text
 from tests.results.synthetic import synthetic_run
 
+from .hall_run import hall_run
+
 CHANGE = {"X-Racktwin": "1"}
 
 
 @pytest.fixture(scope="session")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """``runs/plant`` and ``runs/other`` with KPIs, ``scenarios/plant.yaml``."""
+    """``runs/plant`` and ``runs/other`` with KPIs, ``runs/hall`` without, ``scenarios/plant.yaml``."""
     root = tmp_path_factory.mktemp("workspace")
     for name, seed in (("plant", 7), ("other", 8)):
         run = synthetic_run(root / "runs" / name, replications=3, weeks=4, seed=seed)
         writer = RunWriter.resume(run)
         writer.write_extra("kpis", compute(run))
         writer.finish("finished")
+    hall_run(root / "runs" / "hall")
     (root / "scenarios").mkdir()
     (root / "scenarios" / "plant.yaml").write_text(starter_text())
     return root

@@ -16,7 +16,7 @@ from racktwin.scenario import read_scenario
 
 
 def test_runs_are_listed_searched_and_sorted(client: TestClient) -> None:
-    assert [run["name"] for run in client.get("/api/runs?sort=name").json()["runs"]] == ["other", "plant"]
+    assert [run["name"] for run in client.get("/api/runs?sort=name").json()["runs"]] == ["hall", "other", "plant"]
     found = client.get("/api/runs?search=plant").json()["runs"]
     assert "plant" in [run["name"] for run in found]
     assert client.get("/api/runs?search=nothing+like+this").json() == {"runs": [], "total": 0}

@@ -103,3 +103,9 @@ def test_a_distribution_counts_every_value(client: TestClient, run: RunFolder) -
         assert sum(group["counts"]) == group["count"] == len(values)
         assert group["mean"] == pytest.approx(np.mean(values))
         assert group["quantiles"][3] == pytest.approx(np.median(values))
+
+
+def test_where_nothing_happened_there_is_no_course(client: TestClient) -> None:
+    found = client.get("/api/runs/plant/series/limits?name=nope&points=3").json()
+    assert found["series"] == []
+    assert len(found["time_s"]) == 3

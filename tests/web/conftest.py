@@ -16,6 +16,7 @@ from racktwin.report import write_report
 from racktwin.results.store import RunWriter
 from racktwin.run import run_scenario
 from racktwin.scenario import read_scenario, starter_text
+from tests.api.hall_run import hall_run
 from tests.api.live import Server, serving
 
 ROOT = Path(__file__).parents[2]
@@ -39,7 +40,7 @@ def pages() -> Path:
 
 @pytest.fixture(scope="session")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """``runs/base`` and ``runs/half``: six weeks of Georgetown, with its whole test-floor feed and with half of it."""
+    """``runs/base`` and ``runs/half``: six weeks of Georgetown, with its whole test-floor feed and half; a hall."""
     root = tmp_path_factory.mktemp("web")
     for name, more in (("base", []), ("half", ["feeds.test_floor.limit*=0.5"])):
         file = read_scenario("georgetown", ["horizon=6 wk", "warm_up=2 wk", *more])
@@ -49,6 +50,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     writer = RunWriter.resume(run)
     writer.write_extra("frontier", pa.table({**stocks, "cost_usd": [float(n % 7) for n in range(80)]}))
     writer.finish("finished")
+    hall_run(root / "runs" / "hall")
     (root / "scenarios").mkdir()
     (root / "scenarios" / "plant.yaml").write_text(starter_text())
     return root

@@ -33,6 +33,7 @@ PAGES = {  # name: address, and what is there once it has drawn
     "tables": ("/run/base/tables/operations", "table tbody tr"),
     "assumptions": ("/run/base/assumptions", "table tbody tr"),
     "report": ("/run/half/report", "iframe.report"),
+    "hall": ("/run/hall/hall?t=16000&rack=wet-0", "canvas[data-hall][data-drawn]"),
     "plan": ("/run/half/plan", "canvas[data-heat]"),
 }
 
@@ -47,7 +48,7 @@ def test_a_page_draws_and_is_accessible(visit: Visit, name: str) -> None:
     assert _serious(page) == []
 
 
-@pytest.mark.parametrize("name", ["overview", "floor", "new"])
+@pytest.mark.parametrize("name", ["overview", "floor", "new", "hall"])
 def test_the_dark_page_is_accessible_in_japanese(browser: Any, server: Server, name: str) -> None:
     visit = Visit(browser, server, color_scheme="dark", locale="ja-JP")
     page = visit.open(PAGES[name][0])

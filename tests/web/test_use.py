@@ -209,3 +209,26 @@ def test_the_schedule_tells_a_bar_and_zooms(visit: Visit, server: Server) -> Non
     total = server.call("/api/runs/base/schedule")["total"]
     expect(page.locator("#view [role=status]").first).to_contain_text(f"{total:,}")
     visit.shot("schedule-whole")
+
+
+def test_the_hall_is_scrubbed_coloured_and_told_rack_by_rack(visit: Visit) -> None:
+    page = visit.open("/run/hall/hall?t=16000")
+    page.wait_for_selector("canvas[data-hall][data-drawn]")
+    expect(page.get_by_role("complementary")).to_contain_text("2 jobs at work")
+    page.locator("canvas[data-hall]").click(position={"x": 150, "y": 20})
+    rack = page.get_by_role("region", name="Rack wet-0")
+    expect(rack).to_contain_text("early")
+    rack.get_by_role("button", name="early").click()
+    expect(page.get_by_role("button", name="early ✕")).to_be_visible()
+    page.get_by_role("button", name="GPU temperature").click()
+    expect(page.locator("[data-hall]")).to_have_attribute("aria-label", re.compile("temperature"))
+    page.locator("input[type=range]").evaluate(
+        "(one) => { one.value = 32000; one.dispatchEvent(new Event('input', {bubbles: true})); }"
+    )
+    expect(page.get_by_role("complementary")).to_contain_text("1 jobs at work")
+    page.get_by_label("Status").select_option("waiting")
+    expect(page.get_by_role("region", name="Jobs").locator("tbody tr")).to_have_count(1)
+    assert "measure=temperature" in page.url
+    assert "state=waiting" in page.url
+    page.get_by_role("button", name="Play").click()
+    expect(page.locator("output")).not_to_contain_text("08:53")

@@ -16,6 +16,7 @@ from racktwin import __version__
 
 from . import (
     floor_routes,
+    hall_routes,
     job_routes,
     kpi_routes,
     pages,
@@ -43,6 +44,7 @@ _ROUTERS = (
     series_routes.router,
     floor_routes.router,
     schedule_routes.router,
+    hall_routes.router,
     what_if.router,
     pages.router,
 )

@@ -13,9 +13,10 @@ from racktwin.results.dimensions import products
 from racktwin.results.schema import E10_STATES
 
 from .answers import Opened, answer
+from .courses import code
 from .open_runs import OpenRun
 from .problems import errors
-from .series_routes import From, To, Which, code, window
+from .span import Part, Window, Windowed
 
 router = APIRouter(prefix="/api/runs/{run}/floor", tags=["floor"])
 _ROWS_PER_CHUNK = 60_000
@@ -24,9 +25,8 @@ MEDIA_TYPE = "application/vnd.racktwin.columns"
 
 
 @router.get("", responses=errors(404, 409))
-def read_layout(request: Request, opened: Opened, replication: Which = None) -> Response:
+def read_layout(request: Request, opened: Opened, part: Part) -> Response:
     """Work centers with their units, place and step; feeds, loops and people; and how long a window to ask for."""
-    part = opened.replication(replication)
 
     def layout() -> dict[str, Any]:
         scenario, manifest = opened.run.scenario, opened.run.manifest
@@ -76,31 +76,26 @@ def read_layout(request: Request, opened: Opened, replication: Which = None) -> 
     responses={**errors(404, 409), 200: {"content": {MEDIA_TYPE: {}}}},
     response_class=Response,
 )
-def read_window(
-    request: Request, opened: Opened, replication: Which = None, from_s: From = None, to_s: To = None
-) -> Response:
+def read_window(request: Request, opened: Opened, window: Windowed) -> Response:
     """States of work units, visits of pieces, and pieces, that overlap the window: columns after a JSON header.
 
     Layout: uint32 length of the header, header (``columns``: name, type, length; ``origin_s``), padding to eight
     bytes, then each column little-endian, padded to eight bytes. Times are float32 seconds after ``origin_s``.
     """
-    span = window(opened, from_s, to_s)
-    part = opened.replication(replication)
-    return answer(request, opened, lambda: pack(_window(opened, part, *span), span[0]), MEDIA_TYPE)
+    return answer(request, opened, lambda: pack(_window(opened, window), window.from_s), MEDIA_TYPE)
 
 
 @router.get("/history", responses=errors(404, 409))
 def read_history(
     request: Request,
     opened: Opened,
-    replication: Which = None,
+    part: Part,
     serial_number: Annotated[int | None, Query(ge=0, lt=2**63)] = None,
     work_center: Annotated[str, Query(max_length=80)] = "",
     work_unit: Annotated[int, Query(ge=0, lt=2**31)] = 0,
     limit: Annotated[int, Query(ge=1, le=5000)] = 500,
 ) -> Response:
     """Every visit of one piece (``serial_number``), or of all pieces at one work unit, in order of time."""
-    part = opened.replication(replication)
     by_piece = serial_number is not None
     where = "serial_number = ?" if by_piece else "CAST(work_center AS VARCHAR) = ? AND work_unit = ?"
     values = [serial_number] if by_piece else [work_center, work_unit]
@@ -130,7 +125,8 @@ def pack(columns: dict[str, Any], origin_s: float) -> bytes:
     return b"".join(parts)
 
 
-def _window(opened: OpenRun, part: int, from_s: float, to_s: float) -> dict[str, Any]:
+def _window(opened: OpenRun, window: Window) -> dict[str, Any]:
+    part, (from_s, to_s) = window.part, window.span
     first_unit = _first_units(opened)
     parts = _part_names(opened.run.scenario)
     states = opened.arrays(

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from .answers import Opened, answer
 from .open_runs import OpenRun
 from .problems import errors
-from .series_routes import From, To, Which, window
+from .span import Windowed
 
 router = APIRouter(prefix="/api/runs/{run}/schedule", tags=["schedule"])
 _SLICES = 400
@@ -19,9 +19,7 @@ _SLICES = 400
 def read_schedule(
     request: Request,
     opened: Opened,
-    replication: Which = None,
-    from_s: From = None,
-    to_s: To = None,
+    window: Windowed,
     work_center: Annotated[list[str], Query(description="only these; all by default")] = [],  # noqa: B006
     order_number: Annotated[int | None, Query(ge=0, lt=2**63, description="only the pieces of this order")] = None,
     most: Annotated[int, Query(ge=100, le=20_000, description="merge bars where there are more")] = 6000,
@@ -31,9 +29,7 @@ def read_schedule(
     Where more than ``most`` bars fall into the window, those that touch the same four-hundredth of it on the same
     work unit are one bar with a ``count``; its piece is -1.
     """
-    span = window(opened, from_s, to_s)
-    part = opened.replication(replication)
-    return answer(request, opened, lambda: _schedule(opened, part, span, work_center, order_number, most))
+    return answer(request, opened, lambda: _schedule(opened, window.part, window.span, work_center, order_number, most))
 
 
 def _schedule(

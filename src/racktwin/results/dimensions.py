@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import pyarrow as pa
 
-from racktwin.model import Operation, Scenario
+from racktwin.model import ComputeNode, HallRack, Operation, Scenario
 from racktwin.reference import gpu_rating_w
 
 _TEXT, _WHOLE, _NUMBER, _YES = pa.string(), pa.int64(), pa.float64(), pa.bool_()
@@ -14,6 +14,7 @@ _TEXT, _WHOLE, _NUMBER, _YES = pa.string(), pa.int64(), pa.float64(), pa.bool_()
 SCENARIO_TABLES = (
     *("scenario_parts", "scenario_tree", "scenario_operations", "scenario_work_centers"),
     *("scenario_operator_groups", "scenario_feeds", "scenario_cooling_loops", "scenario_defect_kinds"),
+    *("scenario_job_classes", "scenario_hall", "scenario_racks"),
 )
 """Names of the tables that :func:`scenario_tables` makes, for who only lists them."""
 
@@ -65,6 +66,22 @@ def scenario_tables(scenario: Scenario) -> dict[str, pa.Table]:
         "scenario_hall": _table(
             {"racks": _WHOLE, "gpus": _WHOLE, "nameplate_w": _NUMBER, "provisioned_w": _NUMBER}, _hall(scenario)
         ),
+        "scenario_racks": _table(
+            {
+                "rack": _TEXT,
+                "rack_row": _TEXT,
+                "place": _WHOLE,
+                "gpu_model": _TEXT,
+                "compute_nodes": _WHOLE,
+                "gpus": _WHOLE,
+                "nameplate_w": _NUMBER,
+                "host_w": _NUMBER,
+                "host_factor": _NUMBER,
+                "idle_gpu_w": _NUMBER,
+                "liquid_fraction": _NUMBER,
+            },
+            _racks(scenario),
+        ),
         "scenario_defect_kinds": _table(
             {"kind": _TEXT, "latent": _YES}, ((name, kind.latent) for name, kind in scenario.defect_kinds.items())
         ),
@@ -81,11 +98,35 @@ def _hall(scenario: Scenario) -> Iterator[tuple[object, ...]]:
         node = scenario.hall.compute_nodes[rack.compute_node]
         racks += int(rack.count)
         gpus += int(rack.count * rack.compute_nodes * node.gpus)
-        gpu_w = gpu_rating_w(node.gpu_model) if node.gpus else 0.0
-        node_w = node.host_power_w + node.host_factor * node.gpus * gpu_w
-        nameplate_w += float(rack.count * (rack.overhead_w + rack.compute_nodes * node_w))
+        nameplate_w += int(rack.count) * _nameplate_w(rack, node)
         roots |= {_root(scenario, feed) for feed in rack.feeds}
     yield racks, gpus, nameplate_w, sum(float(scenario.feeds[name].limit_w) for name in roots)
+
+
+def _racks(scenario: Scenario) -> Iterator[tuple[object, ...]]:
+    """Each rack of the hall, named as the fleet's tables name it; ``host_w`` is all that its GPUs do not draw."""
+    place = 0
+    for name, rack in scenario.hall.racks.items() if scenario.hall is not None else ():
+        assert scenario.hall is not None
+        node = scenario.hall.compute_nodes[rack.compute_node]
+        part = scenario.parts.get(rack.part) if rack.part else None
+        liquid = rack.liquid_fraction if rack.liquid_fraction is not None else part.liquid_fraction if part else 0.0
+        nodes = int(rack.compute_nodes)
+        about = (
+            *(node.gpu_model, nodes, nodes * int(node.gpus), _nameplate_w(rack, node)),
+            float(rack.overhead_w + nodes * node.host_power_w),
+            *(float(node.host_factor), float(node.idle_gpu_w), float(liquid)),
+        )
+        for number in range(int(rack.count)):
+            yield f"{name}-{number}", name, place, *about
+            place += 1
+
+
+def _nameplate_w(rack: HallRack, node: ComputeNode) -> float:
+    """What a rack draws with every GPU at its rated power, W."""
+    gpu_w = gpu_rating_w(node.gpu_model) if node.gpus else 0.0
+    node_w = node.host_power_w + node.host_factor * node.gpus * gpu_w
+    return float(rack.overhead_w + rack.compute_nodes * node_w)
 
 
 def _root(scenario: Scenario, feed: str) -> str:

@@ -57,6 +57,9 @@ export class Clock {
   }
   epoch(time_s: number) { return this.origin + time_s; }
   after(epoch_s: number) { return epoch_s - this.origin; }
+  short(time_s: number) {
+    return new Date(this.epoch(time_s) * 1000).toLocaleString(locale(), { timeZone: "UTC", day: "2-digit", month: "short", hour: "2-digit", minute: "2-digit" });
+  }
   full(time_s: number) {
     return new Date(this.epoch(time_s) * 1000).toLocaleString(locale(), {
       timeZone: "UTC", weekday: "short", day: "2-digit", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit",

@@ -34,6 +34,12 @@ const WORDS = {
   note: ["Note", "メモ"], title: ["Title", "題名"], print: ["Print or save as PDF", "印刷・PDF保存"], pinned: ["Added to the report", "レポートに追加しました"], up: ["Up", "上へ"], sourced: ["with a source", "出典あり"], assumed: ["assumed", "仮定"], unit: ["Unit", "単位"],
   what_if: ["What if it moved", "移動した場合"], days_later: ["Days later", "遅らせる日数"], simulate_again: ["Simulate again", "再シミュレーション"], moved: ["Moved", "移動後"], difference_only: ["Difference", "差"],
   drag_hint: ["Drag to zoom; with Shift, drag a bar to move its order", "ドラッグで拡大、Shift＋棒のドラッグで注文を移動"],
+  rack: ["Rack", "ラック"], racks: ["Racks", "ラック"], nameplate: ["nameplate", "定格"], headroom: ["headroom", "余裕"], reserved: ["reserved", "予約"], nothing_here: ["nothing hangs on it", "接続なし"],
+  coloured_by: ["Coloured by", "色分け"], hall_power: ["Power", "電力"], hall_busy: ["GPUs held", "GPU使用率"], hall_temperature: ["GPU temperature", "GPU温度"], hall_setting: ["Capping", "電力制限"], hall_down: ["Out of use", "停止ノード"], hall_job: ["Job", "ジョブ"],
+  hall_job_about: ["The class of the job that holds most GPUs of the rack; the number says how many jobs are there", "ラックのGPUを最も多く使うジョブの種類。数字はジョブ数"],
+  jobs: ["Jobs", "ジョブ"], job: ["Job", "ジョブ"], job_class: ["Class", "種類"], gpus: ["GPUs", "GPU数"], submitted: ["Submitted", "投入"], waited: ["Waited", "待ち時間"], ended: ["Ended", "終了"], held_time: ["Held GPUs for", "占有時間"], energy: ["Energy", "電力量"], fate: ["Fate", "結果"], attempts: ["starts", "回開始"], attempt: ["start", "開始"],
+  at_work: ["at work", "実行中"], to_come: ["to come", "投入前"], jobs_at_work: ["jobs at work", "実行中のジョブ"], gpus_held: ["of GPUs held", "のGPUを使用"], coolant_supply: ["Coolant supply", "冷却水供給"], coolant_return: ["return", "還り"],
+  compute_nodes: ["Compute nodes", "計算ノード"], node: ["Node", "ノード"], out_of_use: ["out of use", "停止中"], free: ["free", "空き"], no_jobs: ["No job holds a GPU of this rack now.", "このラックのGPUを使うジョブは現在ありません。"], week: ["Week", "週"], day: ["Day", "日"],
 } as const satisfies Record<string, readonly [string, string]>;
 
 export type Word = keyof typeof WORDS;

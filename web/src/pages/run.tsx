@@ -19,12 +19,13 @@ export interface Detail {
 
 const Floor = lazyPage(() => import("../floor/page"));
 const Schedule = lazyPage(() => import("../schedule/page"));
+const Hall = lazyPage(() => import("../hall/page"));
 const Engine = lazyPage(() => import("./engine"));
 const PAGES: { name: Word; needs?: string[] }[] = [
   { name: "overview" }, { name: "floor", needs: ["states"] }, { name: "schedule", needs: ["operations"] }, { name: "time", needs: ["limits", "labour"] },
   { name: "distributions" },
   { name: "supply", needs: ["stock_levels", "supply_orders", "part_receipts"] },
-  { name: "hall", needs: ["rack_power", "outages"] },
+  { name: "hall", needs: ["rack_power"] },
   { name: "fleet", needs: ["gpu_jobs", "hall_queue", "placements"] },
   { name: "plan", needs: ["plan", "assignments", "planned_operations", "frontier"] },
   { name: "tables" }, { name: "assumptions" }, { name: "report" },
@@ -79,7 +80,8 @@ function Content({ run, page, rest, detail }: { run: string; page: string; rest:
     case "assumptions": return <Assumptions run={run} scenario={detail.scenario} />;
     case "report": return <Report run={run} has={detail.has_report} />;
     case "overview": return <Overview run={run} />;
-    case "supply": case "hall": case "fleet": case "plan": return <Engine run={run} detail={detail} engine={page} />;
+    case "hall": return <Hall run={run} detail={detail} />;
+    case "supply": case "fleet": case "plan": return <Engine run={run} detail={detail} engine={page} />;
     default: return <Overview run={run} />;
   }
 }
