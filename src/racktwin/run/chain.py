@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from racktwin.engines.fleet import CompiledFleet, compile_fleet, replicate_fleet
-from racktwin.engines.line import CompiledLine, DispatchRule, compile_line, replicate, with_receipts
+from racktwin.engines.line import CompiledLine, DispatchRule, PlannedStarts, compile_line, replicate, with_receipts
 from racktwin.engines.supply import replicate_supply
 from racktwin.model import Scenario
 from racktwin.model.quantity import Count
@@ -51,23 +51,27 @@ class Chain:
         """
         tables = self.supply(replication, seed)
         if self.line is not None:
-            receipts = self.receipts(tables)
-            line = self.line if receipts is None else with_receipts(self.line, receipts)
-            tables |= replicate(line, replication, seed, is_recording=is_recording)
+            tables |= replicate(self._supplied_line(self.line, tables), replication, seed, is_recording=is_recording)
         if self.fleet is not None and is_recording:
             of_fleet = replicate_fleet(self.fleet, replication, seed, tables.get("shipments"))
             tables |= {name: _joined(tables.get(name), table) for name, table in of_fleet.items()}
         return tables
 
+    def _supplied_line(self, line: CompiledLine, supply: dict[str, pa.Table]) -> CompiledLine:
+        receipts = self.receipts(supply)
+        return line if receipts is None else with_receipts(line, receipts)
 
-def compile_chain(scenario: Scenario, rules: Mapping[str, DispatchRule] | None = None) -> Chain:
-    """The scenario's engines, the line with ``rules`` of some work centers.
+
+def compile_chain(
+    scenario: Scenario, rules: Mapping[str, DispatchRule] | None = None, plan: PlannedStarts | None = None
+) -> Chain:
+    """The scenario's engines, the line with ``rules`` of some work centers, following ``plan``.
 
     The scenario must have passed ``scenario.checks``.
     """
     return Chain(
         scenario,
-        compile_line(_supplied(scenario.of_line), rules=rules) if scenario.has_line else None,
+        compile_line(_supplied(scenario.of_line), plan, rules) if scenario.has_line else None,
         compile_fleet(scenario) if scenario.hall is not None else None,
     )
 

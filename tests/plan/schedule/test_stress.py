@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from pathlib import Path
 
@@ -70,3 +71,32 @@ def test_wilson_is_the_published_interval() -> None:
     assert wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)
     assert wilson(0, 20)[0] == 0.0
     assert wilson(0, 0) == (0.0, 1.0)
+
+
+def test_plan_and_replay_wait_for_what_the_network_brings(tmp_path: Path) -> None:
+    """Frames are three to five days away: nothing starts on the first days, and replays keep what was planned."""
+    network = {
+        "line": {"site": "plant"},
+        "sites": {"vendor": {"kind": "supplier", "country": "MX"}, "plant": {"kind": "plant", "country": "US"}},
+        "supplies": {"frames": {"part": "frame", "site": "vendor", "prices": [{"price": "900 USD"}]}},
+        "lanes": {
+            "road": {"from": "vendor", "to": "plant", "lead_time": {"uniform": {"low": "3 d", "high": "5 d"}}},
+        },
+        "stocks": {
+            "frames": {
+                "part": "frame",
+                "site": "plant",
+                "initial": 0,
+                "sources": [{"supply": "frames", "lane": "road"}],
+                "policy": {"rule": "base_stock", "level": 8},
+            }
+        },
+    }
+    plan = planned(small(tmp_path, f"network={json.dumps(network)}", "parts.frame={supply: receipts}"), time_s=0.5)
+    first_s = min(placed.start for placed in plan.schedule) * 1800.0
+    replayed = replay(policies_of(plan)[0], 5, 3)
+    starts_s = [min(starts.values()) for starts in replayed.starts_s]
+
+    assert 3 * 86400.0 <= first_s <= 5.5 * 86400.0
+    assert min(starts_s) >= 3 * 86400.0
+    assert len({start // 86400 for start in starts_s}) > 1

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from racktwin.engines.line import CompiledLine, compile_line, replicate
 from racktwin.errors import ScenarioError
 from racktwin.model import Scenario
 from racktwin.plan.sweep.variant import scenario_with
 from racktwin.plan.unrecorded import UNRECORDED, in_window, require_unrecorded
+from racktwin.run.chain import Chain, compile_chain
 
 from .levers import Lever
 
@@ -34,7 +34,7 @@ class Plant:
     document: Mapping[str, Any]
     levers: Sequence[Lever]
     seed: int | None = None
-    _lines: dict[Setting, tuple[Scenario, CompiledLine] | None] = field(default_factory=dict)
+    _lines: dict[Setting, tuple[Scenario, Chain] | None] = field(default_factory=dict)
     _values: dict[tuple[Setting, int], dict[str, float]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -49,18 +49,18 @@ class Plant:
         line = self._line(setting)
         if line is None:
             return {}
-        scenario, compiled = line
+        scenario, chain = line
         seed = scenario.seed if self.seed is None else self.seed
-        shipments = replicate(compiled, replication, seed, is_recording=False)["shipments"]
+        shipments = chain.replicate(replication, seed, is_recording=False)["shipments"]
         shipped = in_window(shipments, (float(scenario.warm_up_s), float(scenario.horizon_s)))
         return {name: kpi(shipped) for name, kpi in UNRECORDED.items()}
 
-    def _line(self, setting: Setting) -> tuple[Scenario, CompiledLine] | None:
+    def _line(self, setting: Setting) -> tuple[Scenario, Chain] | None:
         with self._lock:
             if setting not in self._lines:
                 try:
                     scenario = scenario_with(self.document, self.overrides(setting))
-                    self._lines[setting] = scenario, compile_line(scenario)
+                    self._lines[setting] = scenario, compile_chain(scenario)
                 except ScenarioError:
                     self._lines[setting] = None
             return self._lines[setting]

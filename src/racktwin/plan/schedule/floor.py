@@ -10,10 +10,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from racktwin.engines.line import CompiledLine, compile_line
+from racktwin.engines.line import CompiledLine
 from racktwin.engines.line.compile_route import consumption
 from racktwin.errors import RacktwinError
 from racktwin.model import Operation, Scenario
+from racktwin.run.expected_receipts import expected_line
 
 from .clockwork import closed_windows, whole_ticks
 from .limits import Limits, limits_of, loads_of
@@ -104,7 +105,7 @@ class _Compiler:
                 "the scenario has no order book to schedule\n"
                 "    → give order_book: [{product, quantity, release, due, priority}], or {file: orders.csv}"
             )
-        self.compiled = compile_line(self.scenario)
+        self.compiled = expected_line(self.scenario)
         self.horizon = int(float(self.scenario.horizon_s) // self.options.tick_s)
         self.people = People(self.scenario, self.compiled, self.horizon, self.options.tick_s)
         scheduled = {order.product for order in self.scenario.order_book}

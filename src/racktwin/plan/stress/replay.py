@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from racktwin.engines.line import compile_line, replicate
+from racktwin.run.chain import compile_chain
 
 from .policies import Policy
 
@@ -38,13 +38,16 @@ class Replayed:
 
 
 def replay(policy: Policy, replications: int, seed: int, jobs: int = 2, report: Report | None = None) -> Replayed:
-    """Simulate the policy's scenario with all its chance. Replication r is the same chance for all policies."""
-    compiled = compile_line(policy.scenario, policy.starts)
+    """Simulate the policy's scenario with all its chance. Replication r is the same chance for all policies.
+
+    A supply network's receipts are drawn with it.
+    """
+    chain = replace(compile_chain(policy.scenario, plan=policy.starts), fleet=None)
     pieces = len(policy.scenario.order_book)
     found: list[_One] = []
     pool = ThreadPoolExecutor(jobs)
     try:
-        for one in pool.map(lambda r: _read(replicate(compiled, r, seed), pieces), range(replications)):
+        for one in pool.map(lambda r: _read(chain.replicate(r, seed), pieces), range(replications)):
             found.append(one)
             if report is not None:
                 report(policy.name, len(found), replications)
