@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from racktwin.engines.fleet.build import FleetPlan, Jobs, Klass, LimitPlan, NodeKind, RackPlan, Settings, plain_jobs
+from racktwin.engines.fleet.plan import FleetPlan, Jobs, Klass, LimitPlan, NodeKind, RackPlan, Settings, plain_jobs
 
 LEVELS = 8
 FULL_W, LEAST_CAP = 700.0, 0.4

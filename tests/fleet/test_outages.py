@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from racktwin.engines.fleet import tables
-from racktwin.engines.fleet.build import FailurePlan, FleetPlan, LimitPlan, build, plain_jobs
+from racktwin.engines.fleet.build import build
+from racktwin.engines.fleet.plan import FailurePlan, FleetPlan, LimitPlan, plain_jobs
 from racktwin.engines.fleet.replicate import Outcome, simulate
 from racktwin.sim.distributions import FIXED
 

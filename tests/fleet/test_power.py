@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from racktwin.engines.fleet import tables
-from racktwin.engines.fleet.build import FleetPlan, LimitPlan, build, plain_jobs
+from racktwin.engines.fleet.build import build
+from racktwin.engines.fleet.plan import FleetPlan, LimitPlan, plain_jobs
 from racktwin.engines.fleet.replicate import Outcome, simulate
 
 from .halls import FULL_W, hall, power_settings, some_jobs

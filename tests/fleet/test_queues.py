@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from racktwin.engines.fleet import tables
-from racktwin.engines.fleet.build import build, plain_jobs
+from racktwin.engines.fleet.build import build
+from racktwin.engines.fleet.plan import plain_jobs
 from racktwin.engines.fleet.replicate import simulate
 
 from .halls import hall

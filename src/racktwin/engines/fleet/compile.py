@@ -12,8 +12,8 @@ import pyarrow as pa
 from racktwin.model import ComputeNode, HallRack, Scenario
 
 from . import tables
-from .build import FleetPlan, Klass, LimitPlan, NodeKind, RackPlan, plain_jobs
 from .compile_failures import failures_of
+from .plan import FleetPlan, Klass, LimitPlan, NodeKind, RackPlan, plain_jobs
 from .schedule import steps_of
 from .settings import settings_of
 from .work import Work, seconds_of, work_of

@@ -8,7 +8,7 @@ from racktwin.model import HallFailures, Scenario
 from racktwin.scenario.laws import law_row
 
 from . import tables
-from .build import FailurePlan, RackPlan
+from .plan import FailurePlan, RackPlan
 
 Target = tuple[int, int, str, float]
 """(scope, row of its table, what its random stream is called, how much more often than its law it rings)."""

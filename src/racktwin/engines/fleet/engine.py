@@ -27,7 +27,9 @@ def replicate_fleet(
     rules.
     """
     plan, work = planned(compiled, replication, seed, shipments)
-    outcome = simulate(build(plan), compiled.streams, replication=replication, seed=seed, is_recording=is_recording)
+    outcome = simulate(
+        build(plan), compiled.streams, replication=replication, seed=seed, is_recording=is_recording, in_place=True
+    )
     tables = tables_of(outcome, work, compiled.names, replication)
     has_plant = compiled.scenario.hall is not None and compiled.scenario.hall.cooling_plant is not None
     if has_plant and is_recording:

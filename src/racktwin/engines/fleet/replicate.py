@@ -30,22 +30,29 @@ class Outcome:
         return self.fleet.jobs
 
 
-def fresh_fleet(fleet: Fleet, streams: tuple[str, ...], replication: int, seed: int) -> Fleet:
-    """A copy of the fleet at time zero, with the random streams of one replication."""
-    copy = Fleet(*(table.copy() for table in fleet))
+def set_streams(fleet: Fleet, streams: tuple[str, ...], replication: int, seed: int) -> None:
+    """Failures draw from the random streams of one replication."""
     if streams:
-        copy.failures["key"] = [stream_key(seed, replication, name) for name in streams]
-    return copy
+        fleet.failures["key"] = [stream_key(seed, replication, name) for name in streams]
 
 
 def simulate(
-    built: Fleet, streams: tuple[str, ...] = (), *, replication: int = 0, seed: int = 1, is_recording: bool = True
+    built: Fleet,
+    streams: tuple[str, ...] = (),
+    *,
+    replication: int = 0,
+    seed: int = 1,
+    is_recording: bool = True,
+    in_place: bool = False,
 ) -> Outcome:
     """Simulate to the horizon, or to the last job's end where there is none.
 
+    ``in_place`` runs the tables of ``built`` themselves, which cannot be run again, instead of a copy.
+
     Raises SimulationError if the simulated state breaks one of its own rules.
     """
-    fleet = fresh_fleet(built, streams, replication, seed)
+    fleet = built if in_place else Fleet(*(table.copy() for table in built))
+    set_streams(fleet, streams, replication, seed)
     clock = fleet.clock[0]
     clock.is_recording = int(is_recording)
     batches: dict[str, list[npt.NDArray[Any]]] = {name: [] for name in ROW_TABLES}
@@ -67,7 +74,8 @@ def simulate(
             flush()
     flush()
     _check(fleet)
-    return Outcome(fleet, {name: np.concatenate(parts) for name, parts in batches.items()})
+    # table by table, so that no more than one of them is there twice
+    return Outcome(fleet, {name: np.concatenate(batches.pop(name)) for name in ROW_TABLES})
 
 
 def _check(fleet: Fleet) -> None:

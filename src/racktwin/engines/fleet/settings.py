@@ -11,7 +11,7 @@ import numpy.typing as npt
 from racktwin.model import ComputeNode, JobClass, PowerPolicy
 from racktwin.reference import PowerTable, power_table
 
-from .build import Settings
+from .plan import Settings
 
 Floats = npt.NDArray[np.float64]
 

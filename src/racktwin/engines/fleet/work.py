@@ -17,8 +17,8 @@ from racktwin.sim.calendars import seconds_after
 from racktwin.sim.distributions import LAW
 from racktwin.sim.rng import stream_key
 
-from .build import Jobs
 from .generate import draw_series, draw_uniforms
+from .plan import Jobs
 from .sources import Column, sourced
 
 _FIRST_GUESS = 1.2
