@@ -1,9 +1,10 @@
 """Published scheduling instances: PSPLIB j30, Brandimarte and Hurink, solved by the planner's own model.
 
-    python benchmarks/plan_instances.py FOLDER [--only j30|brandimarte|edata] [--every N]
+    python benchmarks/plan_instances.py FOLDER [--only j30|brandimarte|edata] [--every N] [--seconds S]
 
 FOLDER holds `rcpsp_j30/*.sm`, `rcpsp_j30_bounds.csv` and `fjsp/` with `instances.json`. Ten seconds on two cores for
-each project, thirty for each shop. Every schedule is checked by the independent checker before it counts.
+each project, thirty for each shop; the tabu search is compiled, or read from its cache, within the first. Every
+schedule is checked by the independent checker before it counts.
 """
 
 from __future__ import annotations
@@ -48,11 +49,12 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--only", choices=("j30", "brandimarte", "edata"), default="j30")
     parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--seconds", type=float, help="for each, instead of 10 or 30")
     given = parser.parse_args()
     found = projects(given.folder) if given.only == "j30" else shops(given.folder, given.only)
     gaps, at_best, proven, below = [], 0, 0, 0
     for name, problem, known, bound, seconds in list(found)[:: given.every]:
-        answer = solve(problem, limits=Limits(seconds, 2))
+        answer = solve(problem, limits=Limits(given.seconds or seconds, 2))
         assert answer.schedule is not None
         assert not broken_rules(problem, answer.schedule)
         value = answer.reached[0].value

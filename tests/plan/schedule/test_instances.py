@@ -33,7 +33,7 @@ def test_project_is_solved_to_its_published_optimum(name: str, optimum: int) -> 
 def test_flexible_job_shop_is_solved_to_its_published_optimum(name: str, optimum: int) -> None:
     problem = read_flexible_job_shop(_FOLDER / f"{name}.txt")
 
-    answer = solve(problem, limits=Limits(60.0, 2))
+    answer = solve(problem, limits=Limits(20.0, 2))
 
     assert answer.schedule is not None
     assert broken_rules(problem, answer.schedule) == []

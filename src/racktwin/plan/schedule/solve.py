@@ -16,6 +16,7 @@ from .improve import Descent, Worth, keeps_hard_dates, lower_peak
 from .model import Built, build, fix
 from .problem import Placed, Problem, Schedule
 from .search import Seen, minimize
+from .shop import is_shop, tabu
 
 Status = Literal["optimal", "feasible", "infeasible", "unknown", "interrupted"]
 
@@ -23,6 +24,9 @@ MAKESPAN = Target((("makespan", 1),))
 
 LARGE = 200
 """From so many activities on, most of the time goes to the descent before the solver is asked."""
+
+_SHOP_SHARE = 0.6
+"""Of the time, at most, for the tabu search of a flexible job shop."""
 
 
 @dataclass(frozen=True)
@@ -152,6 +156,9 @@ class _Solving:
         descent = Descent(self.problem, self._worth(len(self.targets)), self.limits.seed, self.fixed)
         descent.begin()
         self._keep(descent.best)
+        if self.targets == (MAKESPAN,) and not self.fixed and self.best is not None and is_shop(self.problem):
+            floor = least(self.problem, MAKESPAN)
+            tabu(self.problem, self.best, _SHOP_SHARE * self.limits.time_s, floor, self.limits.seed, self._keep_shop)
         if len(self.problem.orders) < 2:  # nothing can change places
             return
         is_large = len(self.problem.activities) >= LARGE
@@ -169,6 +176,10 @@ class _Solving:
             before = next(n for n, target in enumerate(self.targets) if "peak" in dict(target.weights))
             worth = self._worth(before)
             self._keep(lower_peak(self.problem, self.best, self.measures.peak_of, worth, time_s, self.fixed))
+
+    def _keep_shop(self, schedule: Schedule) -> None:
+        self._keep(schedule)
+        self._tell(MAKESPAN, float(self._value(schedule, MAKESPAN)), float(least(self.problem, MAKESPAN)))
 
     def _reach(self, built: Built, ends: list[object], target: Target, left: int, reached: list[Reached]) -> Status:
         """Let the solver work on one target, and hold what it came to for the next."""
