@@ -17,7 +17,8 @@ from racktwin.kpi import KPIS, SUBJECT_KINDS, compute
 from racktwin.kpi.definition import SubjectKind
 from racktwin.kpi.evaluation import SCHEMA
 from racktwin.kpi.fleet import FLEET
-from racktwin.results import RunFolder, query
+from racktwin.results import RunFolder
+from racktwin.results.database import query
 from racktwin.results.schema import E10_STATES
 from tests.results.plant import plant_document
 from tests.results.rows import run_of

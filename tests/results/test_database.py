@@ -11,7 +11,8 @@ import pyarrow as pa
 import pytest
 
 from racktwin.errors import RunError
-from racktwin.results import RunFolder, RunWriter, query
+from racktwin.results import RunFolder, RunWriter
+from racktwin.results.database import query
 from racktwin.results.schema import TABLES
 from tests.results.plant import plant_document
 from tests.results.rows import run_of, tables_of

@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from racktwin.errors import RunError
+from racktwin.results import replication
 from racktwin.results.manifest import RUN_FORMAT_VERSION, read_manifest
 from racktwin.results.schema import TABLES
 from racktwin.results.store import RunFolder, RunWriter
@@ -104,6 +106,40 @@ def test_a_replication_counts_only_once_all_of_it_is_there(tmp_path: Path) -> No
     assert run.replications == (0,)
     assert run.table("shipments").num_rows == 1
     assert not list((tmp_path / "run").rglob("*.tmp"))
+
+
+def test_batches_make_one_table_and_long_ones_are_written_as_they_come(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replication, "GROUP_ROWS", 4)
+    writer = writer_of(tmp_path / "run")
+    with writer.replication(0) as rows:
+        rows.add(tables_of(ROWS, 0))
+        for _ in range(4):
+            rows.add({"material": tables_of(ROWS, 0)["material"]})
+        begun = list((tmp_path / "run").rglob("*.tmp"))
+    run = RunFolder.open(tmp_path / "run")
+
+    assert [path.parent.name for path in begun] == ["material"]
+    assert run.table("material").drop_columns("replication").to_pylist() == [*ROWS["material"]] * 5
+    assert pq.ParquetFile(run.table_files("material")[0]).num_row_groups == 3
+    assert run.manifest.row_counts["material"] == 10
+
+
+def test_a_replication_that_fails_half_way_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replication, "GROUP_ROWS", 2)
+    writer = writer_of(tmp_path / "run")
+
+    def fail() -> None:
+        with writer.replication(0) as rows:
+            rows.add(tables_of(ROWS, 0))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fail()
+    assert not [path for path in (tmp_path / "run/tables").rglob("*") if path.is_file()]
+    writer.write(0, tables_of(ROWS, 0))
+    assert writer.run.replications == (0,)
 
 
 def test_a_run_without_replications_has_empty_tables(tmp_path: Path) -> None:

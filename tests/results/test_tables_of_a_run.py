@@ -9,7 +9,7 @@ import pytest
 
 from racktwin.errors import RunError
 from racktwin.results.schema import TABLES
-from racktwin.results.tables import arrow_schema, conform
+from racktwin.results.tables import arrow_schema, conform, require_all
 from tests.results.rows import tables_of
 
 Tables = dict[str, pa.Table]
@@ -35,7 +35,6 @@ def test_good_tables_keep_their_rows_and_get_the_schema() -> None:
 
 BAD: dict[str, Callable[[], Tables]] = {
     "table 'trucks' is not known": lambda: good() | {"trucks": pa.table({})},
-    "table 'labour' is missing": lambda: {name: table for name, table in good().items() if name != "labour"},
     r"material: columns missing \['reason'\], unknown \[\]": lambda: (
         good() | {"material": good()["material"].drop_columns("reason")}
     ),
@@ -60,7 +59,13 @@ def test_a_misfit_is_named(message: str) -> None:
 
 def test_all_misfits_are_named_at_once() -> None:
     tables = with_column("change", pa.array([1.0])) | {"trucks": pa.table({})}
-    del tables["labour"]
     with pytest.raises(RunError) as refused:
         conform(3, tables)
-    assert [word in str(refused.value) for word in ("trucks", "labour", "material.change")] == [True] * 3
+    assert [word in str(refused.value) for word in ("trucks", "material.change")] == [True] * 2
+
+
+def test_missing_tables_of_an_engine_that_ran_are_named_at_once() -> None:
+    given = [name for name in good() if name not in ("labour", "limits", "material")]
+    with pytest.raises(RunError, match=r"table 'labour' is missing\n.*table 'material' is missing"):
+        require_all(3, given)
+    require_all(3, good())

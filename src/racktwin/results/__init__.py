@@ -1,7 +1,6 @@
-"""What happened: the table schemas of a run, the folder that holds it, and SQL over it."""
+"""What happened: the table schemas of a run, the folder that holds it, and (:mod:`.database`) SQL over it."""
 
-from .database import query
 from .manifest import Manifest
 from .store import RunFolder, RunWriter
 
-__all__ = ["Manifest", "RunFolder", "RunWriter", "query"]
+__all__ = ["Manifest", "RunFolder", "RunWriter"]

@@ -5,11 +5,12 @@ Layout: ``manifest.json``, ``tables/<table>/replication-0000.parquet``, ``extra/
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import re
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -32,8 +33,9 @@ from .manifest import (
     write_atomically,
     write_manifest,
 )
+from .replication import ReplicationWriter, table_path
 from .schema import TABLES
-from .tables import conform, empty_table, parquet_bytes, read_parquet
+from .tables import empty_table, parquet_bytes, read_parquet
 from .views import SUMMARY_VIEWS
 
 if TYPE_CHECKING:
@@ -100,20 +102,29 @@ class RunWriter:
 
     def write(self, replication: int, tables: Mapping[str, pa.Table]) -> None:
         """Store all tables of one replication; RunError if they do not fit the schema or are there already."""
-        conformed = conform(replication, tables)
+        with self.replication(replication) as rows:
+            rows.add(tables)
+
+    @contextlib.contextmanager
+    def replication(self, replication: int) -> Iterator[ReplicationWriter]:
+        """Store one replication batch by batch; it is there once the block ends, and not at all if it fails.
+
+        RunError as in :meth:`write`.
+        """
         self._begin(replication)
+        rows = ReplicationWriter(self.folder, replication)
         try:
-            records = [
-                self._put(table_path(name, replication), parquet_bytes(table)) for name, table in conformed.items()
-            ]
+            yield rows
+            records = rows.put_in_place()
         except BaseException:
+            rows.discard()
             self._begun.discard(replication)
             raise
         with self._lock:
             counts = self._manifest.row_counts
             self._update(
                 replications_done=tuple(sorted((*self._manifest.replications_done, replication))),
-                row_counts={name: counts[name] + conformed[name].num_rows for name in TABLES},
+                row_counts={name: counts[name] + rows.row_counts[name] for name in TABLES},
                 written=_merged(self._manifest.written, records),
             )
 
@@ -249,11 +260,6 @@ class RunFolder:
         from .database import connect
 
         return connect(self, threads, memory_limit)
-
-
-def table_path(name: str, replication: int) -> str:
-    """Where a replication's table lies, relative to the run folder."""
-    return f"tables/{name}/replication-{replication:04d}.parquet"
 
 
 def extra_path(name: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -21,6 +22,8 @@ _ARROW_TYPES = {
 }
 _ONE_ROW_GROUP = 1 << 26
 _CONTINUOUS = ("_s", "_j")
+PARQUET_SETTINGS: dict[str, Any] = {"compression": "lz4", "write_statistics": False}
+"""LZ4: a third larger than Zstandard level 1, and written in four fifths of its time."""
 
 
 def arrow_schema(table: Table) -> pa.Schema:
@@ -34,27 +37,29 @@ def empty_table(name: str) -> pa.Table:
 
 
 def conform(replication: int, tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
-    """The tables of one replication in their exact schema; RunError lists everything that does not fit.
-
-    The tables of an engine that did not run are empty.
-    """
+    """Rows of one replication in the exact schema of their tables; RunError lists everything that does not fit."""
     problems = [f"table {name!r} is not known" for name in tables if name not in TABLES]
-    alone = {TABLES[name].engines for name in tables if name in TABLES and len(TABLES[name].engines) == 1}
-    ran = {engines[0] for engines in alone} or {"line"}
-    absent = [name for name in TABLES if name not in tables]
-    problems += [f"table {name!r} is missing" for name in absent if not ran.isdisjoint(TABLES[name].engines)]
-    conformed = {name: empty_table(name) for name in absent if ran.isdisjoint(TABLES[name].engines)}
-    for name in TABLES.keys() & tables.keys():
-        found = _misfits(TABLES[name], tables[name], replication)
-        problems += found
-        if not found:
-            conformed[name] = tables[name].cast(arrow_schema(TABLES[name]))
+    known = [name for name in TABLES if name in tables]
+    problems += [problem for name in known for problem in _misfits(TABLES[name], tables[name], replication)]
     if problems:
-        raise refusal(
-            "the tables of replication {} do not fit the schema:\n  {}".format(replication, "\n  ".join(problems)),
-            "see racktwin.results.schema.TABLES",
-        )
-    return {name: conformed[name] for name in TABLES}
+        raise _misfit(replication, problems)
+    return {name: tables[name].cast(arrow_schema(TABLES[name])) for name in known}
+
+
+def require_all(replication: int, given: Collection[str]) -> None:
+    """RunError if a table of an engine that ran is missing; those of the others are empty."""
+    alone = {TABLES[name].engines for name in given if len(TABLES[name].engines) == 1}
+    ran = {engines[0] for engines in alone} or {"line"}
+    absent = [name for name in TABLES if name not in given and not ran.isdisjoint(TABLES[name].engines)]
+    if absent:
+        raise _misfit(replication, [f"table {name!r} is missing" for name in absent])
+
+
+def _misfit(replication: int, problems: Sequence[str]) -> RunError:
+    return refusal(
+        "the tables of replication {} do not fit the schema:\n  {}".format(replication, "\n  ".join(problems)),
+        "see racktwin.results.schema.TABLES",
+    )
 
 
 def _misfits(schema: Table, table: pa.Table, replication: int) -> list[str]:
@@ -89,21 +94,23 @@ def _is_text(found: pa.DataType) -> bool:
     return bool(pa.types.is_string(found) or pa.types.is_large_string(found))
 
 
-def parquet_bytes(table: pa.Table) -> memoryview:
-    """``table`` as Parquet. One row group, so that a reader sums its rows in one order, always.
+def dictionary_columns(names: Sequence[str]) -> list[str]:
+    """The columns that Parquet is to keep as dictionaries: all but times and energies, whose values seldom repeat.
 
-    LZ4: a third larger than Zstandard level 1, and written in four fifths of its time. Dictionaries for all but times
-    and energies, whose values seldom repeat (on 300k rows of ``limits``: half the time at the same size).
+    On 300k rows of ``limits``: half the time at the same size.
     """
-    repeated = [name for name in table.column_names if not name.endswith(_CONTINUOUS)]
+    return [name for name in names if not name.endswith(_CONTINUOUS)]
+
+
+def parquet_bytes(table: pa.Table) -> memoryview:
+    """``table`` as Parquet, in one row group."""
     sink = pa.BufferOutputStream()
     pq.write_table(
         table,
         sink,
-        compression="lz4",
-        use_dictionary=repeated,
+        use_dictionary=dictionary_columns(table.column_names),
         row_group_size=_ONE_ROW_GROUP,
-        write_statistics=False,
+        **PARQUET_SETTINGS,
     )
     return memoryview(sink.getvalue())
 

@@ -9,7 +9,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from racktwin.engines.fleet import CompiledFleet, compile_fleet, replicate_fleet
-from racktwin.engines.line import CompiledLine, DispatchRule, PlannedStarts, compile_line, replicate, with_receipts
+from racktwin.engines.line import (
+    CompiledLine,
+    DispatchRule,
+    PlannedStarts,
+    Sink,
+    compile_line,
+    replicate,
+    replicate_into,
+    with_receipts,
+)
 from racktwin.engines.supply import replicate_supply
 from racktwin.model import Scenario
 from racktwin.model.quantity import Count
@@ -49,13 +58,32 @@ class Chain:
         Without recording the line has rows in ``shipments`` and ``work_orders`` only, and no fleet is run. Raises
         SimulationError if a simulated state breaks one of its own rules.
         """
+        if not is_recording:
+            tables = self.supply(replication, seed)
+            if self.line is not None:
+                line = self._supplied_line(self.line, tables)
+                tables |= replicate(line, replication, seed, is_recording=False)
+            return tables
+        batches: list[dict[str, pa.Table]] = []
+        self.replicate_into(batches.append, replication, seed)
+        names = dict.fromkeys(name for batch in batches for name in batch)
+        return {name: _joined([batch[name] for batch in batches if name in batch]) for name in names}
+
+    def replicate_into(self, sink: Sink, replication: int, seed: int) -> None:
+        """As :meth:`replicate`, each engine's rows handed to ``sink`` in batches as they come."""
         tables = self.supply(replication, seed)
+        sink(tables)
+        shipments: list[pa.Table] = []
         if self.line is not None:
-            tables |= replicate(self._supplied_line(self.line, tables), replication, seed, is_recording=is_recording)
-        if self.fleet is not None and is_recording:
-            of_fleet = replicate_fleet(self.fleet, replication, seed, tables.get("shipments"))
-            tables |= {name: _joined(tables.get(name), table) for name, table in of_fleet.items()}
-        return tables
+
+            def take(batch: dict[str, pa.Table]) -> None:
+                if self.fleet is not None:
+                    shipments.append(batch["shipments"])
+                sink(batch)
+
+            replicate_into(take, self._supplied_line(self.line, tables), replication, seed)
+        if self.fleet is not None:
+            sink(replicate_fleet(self.fleet, replication, seed, _joined(shipments) if shipments else None))
 
     def _supplied_line(self, line: CompiledLine, supply: dict[str, pa.Table]) -> CompiledLine:
         receipts = self.receipts(supply)
@@ -76,9 +104,9 @@ def compile_chain(
     )
 
 
-def _joined(one: pa.Table | None, other: pa.Table) -> pa.Table:
-    """What two engines wrote into one table."""
-    return other if one is None else pa.concat_tables([one, other]).unify_dictionaries()
+def _joined(tables: list[pa.Table]) -> pa.Table:
+    """Rows that came in batches, or from two engines, as one table."""
+    return pa.concat_tables(tables).unify_dictionaries()
 
 
 def _supplied(scenario: Scenario) -> Scenario:

@@ -124,7 +124,8 @@ def _replicate_all(chain: Chain, writer: RunWriter, jobs: int, report: Report) -
 
     def one(replication: int) -> None:
         if not stopped.is_set():
-            writer.write(replication, chain.replicate(replication, seed))
+            with writer.replication(replication) as rows:
+                chain.replicate_into(rows.add, replication, seed)
 
     # not concurrent.futures.wait: interrupted, it leaves futures locked, and the threads that end them wait for ever
     finished: SimpleQueue[Future[None]] = SimpleQueue()

@@ -11,7 +11,6 @@ import math
 from typing import Any
 
 import numpy as np
-from scipy import special
 
 from .distributions import EMPIRICAL, EXPONENTIAL, FIXED, GAMMA, LOGNORMAL, TRIANGULAR, UNIFORM, WEIBULL
 from .jit import entry_point
@@ -57,6 +56,8 @@ def _exponential(law: Any, samples: Any, elapsed_s: float, u: float) -> float:
 
 
 def _gamma(law: Any, samples: Any, elapsed_s: float, u: float) -> float:
+    from scipy import special  # a fifth of a second, which a run that branches into no future spares
+
     survival = special.gammaincc(law.a, elapsed_s / law.b) * (1.0 - u)
     if survival < 1e-290:  # so far out that the hazard is that of the exponential tail
         return elapsed_s - law.b * math.log1p(-u)
@@ -64,6 +65,8 @@ def _gamma(law: Any, samples: Any, elapsed_s: float, u: float) -> float:
 
 
 def _lognormal(law: Any, samples: Any, elapsed_s: float, u: float) -> float:
+    from scipy import special
+
     if elapsed_s <= 0.0:
         log_survival = math.log1p(-u)
     elif law.b <= 0.0:

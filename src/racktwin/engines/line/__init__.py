@@ -5,8 +5,8 @@ from .compile import CompiledLine, compile_line
 from .lookout import observed_document
 from .planned import PlannedStarts
 from .receipts import with_receipts
-from .replicate import replicate
-from .running import LineRun
+from .replicate import replicate, replicate_into
+from .running import LineRun, Sink
 from .snapshot_file import load_snapshot, save_snapshot
 from .state import Snapshot
 from .user_rules import DispatchRule, compiled_rule, python_rule
@@ -19,6 +19,7 @@ __all__ = [
     "LineRun",
     "OrderAdded",
     "PlannedStarts",
+    "Sink",
     "Snapshot",
     "UnitDown",
     "compile_line",
@@ -27,6 +28,7 @@ __all__ = [
     "observed_document",
     "python_rule",
     "replicate",
+    "replicate_into",
     "save_snapshot",
     "with_receipts",
 ]

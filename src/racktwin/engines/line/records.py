@@ -34,7 +34,7 @@ WAIT_COLUMNS = tuple(f"wait_{cause}_s" for cause in WAIT_CAUSES)
 def tables_of(line: Line, names: Names, replication: int) -> dict[str, pa.Table]:
     """All tables that the rows recorded since the last time hold, in the schema's column order.
 
-    The column ``visit`` of operations is 0 until :func:`number_visits` has seen all batches.
+    The column ``visit`` of operations is 0 until a :class:`visits.VisitCounter` has seen it.
     """
     clock = line.clock[0]
     wide, middle = line.wide[: clock.wide_rows], line.middle[: clock.middle_rows]
@@ -61,15 +61,6 @@ def shipments_of(line: Line, names: Names, replication: int) -> dict[str, pa.Tab
     }
 
 
-def number_visits(operations: pa.Table) -> pa.Table:
-    """The operations of a whole replication, with how often each part had been at its operation."""
-    operations = operations.unify_dictionaries().combine_chunks()
-    names = operations["operation"].combine_chunks()
-    codes = names.indices if isinstance(names, pa.DictionaryArray) else names.chunk(0).indices
-    visits = _visits(operations["serial_number"].to_numpy(), codes.to_numpy(), operations["start_s"].to_numpy())
-    return operations.set_column(operations.column_names.index("visit"), "visit", _from_numpy(visits))
-
-
 def _table(name: str, rows: Array, number: int, read: Callable[[Slot, Slot], Columns], replication: int) -> pa.Table:
     chosen = np.flatnonzero(rows["table"] == number)
     columns = read(lambda slot: rows["i"][:, slot][chosen], lambda slot: rows["x"][:, slot][chosen])
@@ -81,9 +72,15 @@ def _table(name: str, rows: Array, number: int, read: Callable[[Slot, Slot], Col
 def _arrow(values: Array | tuple[Array, Sequence[str]]) -> pa.Array:
     if isinstance(values, tuple):
         codes, words = values
-        dictionary = pa.array(words, pa.string())
-        return pa.DictionaryArray.from_arrays(_from_numpy(codes.astype(np.int32)), dictionary)
+        return pa.DictionaryArray.from_arrays(_from_numpy(codes.astype(np.int32)), _text_array(words))
     return _from_numpy(np.ascontiguousarray(values))
+
+
+def _text_array(words: Sequence[str]) -> pa.Array:
+    """The words as Arrow's strings, without ``pa.array`` for the same reason as :func:`_from_numpy`."""
+    texts = [word.encode() for word in words]
+    ends = np.cumsum([0, *map(len, texts)], dtype=np.int32)
+    return pa.StringArray.from_buffers(len(texts), pa.py_buffer(ends), pa.py_buffer(b"".join(texts)))
 
 
 def _from_numpy(values: Array) -> pa.Array:
@@ -95,19 +92,6 @@ def _from_numpy(values: Array) -> pa.Array:
 def _named(codes: Array, words: Sequence[str]) -> tuple[Array, Sequence[str]]:
     """Codes into ``words``; -1 is the empty string."""
     return np.where(codes < 0, len(words), codes), (*words, "")
-
-
-def _visits(serial: Array, operation: Array, start_s: Array) -> Array:
-    """How often each part had been at its operation, this row included."""
-    order = np.lexsort((start_s, operation, serial))
-    is_first = np.ones(len(order), dtype=bool)
-    same = (np.diff(serial[order]) == 0) & (np.diff(operation[order]) == 0)
-    is_first[1:] = ~same
-    position = np.arange(len(order))
-    first_position = np.maximum.accumulate(np.where(is_first, position, 0)) if len(order) else position
-    visits = np.empty(len(order), dtype=np.int64)
-    visits[order] = position - first_position + 1
-    return visits
 
 
 def _operations(i: Slot, x: Slot, names: Names) -> Columns:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from .compile import CompiledLine
-from .running import LineRun
+from .running import LineRun, Sink
 
 
 def replicate(compiled: CompiledLine, replication: int, seed: int, *, is_recording: bool = True) -> dict[str, pa.Table]:
@@ -15,3 +15,10 @@ def replicate(compiled: CompiledLine, replication: int, seed: int, *, is_recordi
     rules.
     """
     return LineRun.start(compiled, replication, seed, is_recording=is_recording).finish()
+
+
+def replicate_into(
+    sink: Sink, compiled: CompiledLine, replication: int, seed: int, *, is_recording: bool = True
+) -> None:
+    """As :func:`replicate`, the rows handed to ``sink`` in batches as they come."""
+    LineRun.start(compiled, replication, seed, is_recording=is_recording).finish_into(sink)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 
 import numpy as np
@@ -17,11 +17,15 @@ from .changes import Change, changed
 from .compile import CompiledLine
 from .futures import redraw
 from .observed import absences, at_instant, hold_orders, let_orders_come, outages, place_pieces
-from .records import number_visits, shipments_of, tables_of
+from .records import shipments_of, tables_of
 from .seen import SeenState
 from .state import Snapshot, copied, fresh_line, with_more_candidates, with_room, with_room_to_record
 from .tables import Line
 from .user_rules import ask_python, install, wrong_choice
+from .visits import VisitCounter, with_visits
+
+Sink = Callable[[dict[str, pa.Table]], None]
+"""Takes rows as they come: tables by name, each with the rows since the last call."""
 
 DAY_S = 86400.0
 _RELATIVE_ROUNDING = 1e-6
@@ -40,6 +44,8 @@ class LineRun:
         self.replication = replication
         self.seed = seed
         self._written: list[dict[str, pa.Table]] = []
+        self._visits = VisitCounter()
+        self._sink: Sink = self._written.append
         self._is_finished = False
 
     @classmethod
@@ -89,7 +95,9 @@ class LineRun:
         line = with_room_to_record(copied(snapshot.line), compiled)
         install(line, compiled.rules)
         run = cls(compiled, line, snapshot.replication, snapshot.seed)
-        run._written = list(snapshot.written)
+        run._written.extend(
+            with_visits(batch, run._visits) if "operations" in batch else batch for batch in snapshot.written
+        )
         if future:
             redraw(run.line, compiled, run.replication, run.seed, future)
         run.line = changed(run.line, compiled, changes)
@@ -137,6 +145,20 @@ class LineRun:
 
     def finish(self) -> dict[str, pa.Table]:
         """Run to the horizon; the tables of the whole replication."""
+        self._end()
+        tables = {name: pa.concat_tables([batch[name] for batch in self._written]) for name in self._written[0]}
+        return tables if self.is_recording else {**_empty_tables(), **tables}
+
+    def finish_into(self, sink: Sink) -> None:
+        """Run to the horizon and hand over the rows in batches as they come, so that memory does not grow with them."""
+        self._require_unfinished()
+        for batch in self._written:
+            sink(batch)
+        self._written.clear()
+        self._sink = sink
+        self._end()
+
+    def _end(self) -> None:
         self.advance(self.compiled.horizon_s)
         self._is_finished = True
         first_item = 0
@@ -145,10 +167,6 @@ class LineRun:
                 self._flush()
         self._flush()
         self._check()
-        tables = {name: pa.concat_tables([batch[name] for batch in self._written]) for name in self._written[0]}
-        if not self.is_recording:
-            return {**_empty_tables(), **tables}
-        return {**tables, "operations": number_visits(tables["operations"])}
 
     def _run(self) -> None:
         # Philox multiplies modulo 2^64; uncompiled, numpy would warn of it
@@ -185,7 +203,8 @@ class LineRun:
     def _flush(self) -> None:
         """Turn the rows recorded since the last time into tables."""
         told = tables_of if self.is_recording else shipments_of
-        self._written.append(told(self.line, self.compiled.names, self.replication))
+        batch = told(self.line, self.compiled.names, self.replication)
+        self._sink(with_visits(batch, self._visits) if self.is_recording else batch)
         clock = self.line.clock[0]
         clock.wide_rows = clock.middle_rows = clock.narrow_rows = 0
 
