@@ -72,11 +72,12 @@ class HallRack(Entity):
 class Hall(Entity):
     """What stands in the hall. Its feeds and cooling loops are the scenario's ``feeds`` and ``cooling_loops``.
 
-    ``cooling_plant`` takes the racks' liquid share of heat outdoors, in ``weather``; it gives PUE and WUE, and does not
-    act back on the jobs.
+    ``cooling_plant`` takes the racks' liquid share of heat outdoors, in ``weather``; it gives PUE and WUE. With
+    ``throttling`` it acts back: liquid-cooled racks are capped while the coolant is too warm for what their GPUs draw.
     """
 
     compute_nodes: dict[Name, ComputeNode] = Field(min_length=1)
     racks: dict[Name, HallRack] = Field(min_length=1)
     cooling_plant: CoolingPlant | None = None
+    throttling: bool = True
     weather: Literal["travis_county_2018"] = "travis_county_2018"

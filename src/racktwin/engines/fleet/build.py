@@ -39,7 +39,7 @@ def build(plan: FleetPlan) -> Fleet:
     clock = clock_of(plan, most_runs, len(fails), len(limits), most_pieces, is_by_gradient)
     return Fleet(
         clock=clock,
-        events=event_table(most_runs + len(fails) + len(limits) + 3),
+        events=event_table(most_runs + len(fails) + len(limits) + 4),
         jobs=jobs,
         ranks=np.argsort(jobs.rank, kind="stable").astype(np.int64),
         queue=queue,
@@ -67,6 +67,10 @@ def build(plan: FleetPlan) -> Fleet:
         speeds=np.ascontiguousarray(settings.speed),
         least_reserves=least_reserves(plan),
         least_loads=least_loads(plan),
+        most_w=np.zeros(1) if plan.coolant is None else np.ascontiguousarray(plan.coolant.most_w),
+        plants=records("plants", 0) if plan.coolant is None else np.repeat(plan.coolant.plant[:1], 2).view(np.recarray),
+        weather=records("weather", 0) if plan.coolant is None else plan.coolant.weather,
+        cooled=records("cooled", 2),
         needs=needs,
         typical=typical_jobs(plan, needs, jobs),
         scores=_scores(needs, nodes, is_by_gradient),

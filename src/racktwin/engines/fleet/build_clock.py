@@ -58,7 +58,12 @@ def clock_of(
     row.first_failure_slot = most_runs
     row.first_response_slot = most_runs + n_failures
     row.timeline_slot = row.first_response_slot + n_limits
-    row.tick_slot, row.submit_slot = row.timeline_slot + 1, row.timeline_slot + 2
+    row.tick_slot, row.submit_slot = row.timeline_slot + 1, row.timeline_slot + 3
+    row.cool_slot = row.timeline_slot + 2
+    if plan.coolant is not None:
+        row.cool_s, row.hold_s, row.into_year_s = plan.coolant.every_s, plan.coolant.hold_s, plan.coolant.into_year_s
+        row.hottest_k, row.resistance_k_per_w = plan.coolant.hottest_k, plan.coolant.resistance_k_per_w
+        row.rise_k, row.plant_share = plan.coolant.rise_k, 1.0
     row.free_runs, row.free_pieces = most_runs, most_pieces
     row.new_job = row.head = row.held_node = row.held_domain = row.held_gpu = row.held_limit = -1
     row.dirty_rack = row.dirty_limit = row.refusing_limit = -1

@@ -64,6 +64,7 @@ def _fill_racks(plan: FleetPlan, racks: tables.Records) -> None:
         is_here = rack.available_s <= 0.0
         idle_w = math.floor(rack.idle_w * 1024.0) / 1024.0
         row.idle_w, row.budget_w, row.is_steered = idle_w, rack.budget_w, int(rack.is_steered)
+        row.liquid_share = rack.liquid_share
         row.is_here, row.draw_w = int(is_here), idle_w if is_here else 0.0
         row.n_sides = len({side for _, _, side in rack.paths if side >= 0})
     racks.first_piece, racks.startable = -1, 1 << 40
@@ -112,5 +113,6 @@ def limits_of(plan: FleetPlan, racks: tables.Records) -> tuple[tables.Records, t
         row = limits[index]
         row.capacity, row.is_steered, row.ramp_per_s = limit_plan.capacity, limit_plan.is_steered, limit_plan.ramp_per_s
         row.scale, row.ceiling, row.is_power = 1.0, math.inf, int(limit_plan.quantity == "power")
+        row.plant_weight = limit_plan.plant_weight if plan.coolant is not None else 0.0
         row.first_below, row.n_below = firsts[index], len(below[index])
     return paths, listed, limits

@@ -12,6 +12,7 @@ import pyarrow as pa
 from racktwin.model import ComputeNode, HallRack, Scenario
 
 from . import tables
+from .compile_coolant import with_coolant
 from .compile_failures import failures_of
 from .plan import FleetPlan, Klass, LimitPlan, NodeKind, RackPlan, plain_jobs
 from .schedule import steps_of
@@ -82,6 +83,7 @@ def compile_fleet(scenario: Scenario) -> CompiledFleet:
         policy=_policy(scenario),
         horizon_s=float(scenario.horizon_s),
     )
+    plan = with_coolant(scenario, plan, list(kinds.values()))
     causes = ("", *scenario.fleet.failures)
     called = _names(scenario, racks, names, limits, causes)
     pools = {node.gpu_model: position for position, node in enumerate(kinds.values())}

@@ -6,6 +6,7 @@ from racktwin.sim.events import NEVER, fire, next_slot, next_time_s, schedule, s
 from racktwin.sim.jit import entry_point, kernel
 from racktwin.sim.packing import packed
 
+from .coolant import begin_cooling, look_at_coolant
 from .failures import begin_clocks, strike
 from .power import admit, load_rack
 from .recording import record_outage, touch_limit, touch_queue, touch_rack
@@ -34,6 +35,7 @@ def _start(fleet: Fleet) -> None:
         admit(fleet, r)
         if fleet.racks[r].is_here:
             load_rack(fleet, r, 1.0)
+    begin_cooling(fleet)
     if fleet.jobs.size > 0:
         schedule(fleet.events, clock.submit_slot, fleet.jobs[0].submit_s)
     if fleet.steps.size > 0:
@@ -104,6 +106,8 @@ def handle(fleet: Fleet, slot: int) -> None:
         take_steps(fleet)
     elif slot == clock.tick_slot:
         tick(fleet)
+    elif slot == clock.cool_slot:
+        look_at_coolant(fleet)
     else:
         submit(fleet)
 

@@ -37,17 +37,22 @@ class RackPlan:
     paths: tuple[tuple[int, float, int], ...] = ()
     available_s: float = 0.0
     hazard: float = 1.0
+    liquid_share: float = 0.0
 
 
 @dataclass(frozen=True)
 class LimitPlan:
-    """A limit of a feed or a cooling loop; ``is_steered``: racks are capped to keep it, else work waits for it."""
+    """A limit of a feed or a cooling loop; ``is_steered``: racks are capped to keep it, else work waits for it.
+
+    ``plant_weight``: the share of the cooling plant that goes with it where it carries less.
+    """
 
     name: str
     quantity: str
     capacity: float
     is_steered: bool = False
     ramp_per_s: float = 0.0
+    plant_weight: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -118,6 +123,25 @@ class Settings:
 
 
 @dataclass(frozen=True)
+class CoolantPlan:
+    """The cooling plant that caps racks while its coolant is too warm, as rows of :mod:`racktwin.sim.cooling`.
+
+    Looked at every ``every_s``; a cap is held for ``hold_s`` before it is eased a step. ``most_w``: by setting, the
+    most that any GPU draws. Weather begins with a year, the run ``into_year_s`` after.
+    """
+
+    plant: Any
+    weather: Any
+    most_w: Floats
+    hottest_k: float
+    resistance_k_per_w: float
+    rise_k: float
+    into_year_s: float = 0.0
+    every_s: float = 60.0
+    hold_s: float = 900.0
+
+
+@dataclass(frozen=True)
 class FleetPlan:
     """A hall, its work and its policies in plain numbers: positions in one list name rows of another."""
 
@@ -132,6 +156,7 @@ class FleetPlan:
     steps: Sequence[tuple[float, int, int, float]] = ()
     laws: Sequence[dict[str, Any]] = ()
     samples: Sequence[float] = ()
+    coolant: CoolantPlan | None = None
     policy: dict[str, float] = field(default_factory=dict)
     horizon_s: float = math.inf
 

@@ -6,7 +6,7 @@ import datetime as dt
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
@@ -14,8 +14,10 @@ from racktwin.model import HallRack, Scenario
 from racktwin.results.schema import TABLES
 from racktwin.traces import read_epw
 
-from .compile import CompiledFleet
 from .heat import heat_of
+
+if TYPE_CHECKING:
+    from .compile import CompiledFleet
 
 _FINE_S, _COARSE_S = 60.0, 600.0
 _LONG_S = 30 * 86_400.0

@@ -110,7 +110,7 @@ def reserve(fleet: Fleet, r: int, kind: int, milli: int) -> None:
             for setting in range(fleet.reserves.shape[1]):
                 load = path.factor * gpus * fleet.reserves[kind, max(setting, rack.own)]
                 fleet.limit_loads[path.limit, setting] += load
-            if fleet.limits[path.limit].is_steered:
+            if fleet.limits[path.limit].is_steered or fleet.limits[path.limit].is_braking:
                 mark_limit(fleet, path.limit)
 
 
@@ -126,7 +126,7 @@ def load_rack(fleet: Fleet, r: int, sign: float) -> None:
                 load = path.factor * fleet.rack_loads[r, max(setting, rack.own)]
                 fleet.limit_loads[path.limit, setting] += sign * load
             fleet.limits[path.limit].draw += sign * path.factor * rack.draw_w
-            if fleet.limits[path.limit].is_steered:
+            if fleet.limits[path.limit].is_steered or fleet.limits[path.limit].is_braking:
                 mark_limit(fleet, path.limit)
 
 
@@ -190,7 +190,7 @@ def set_own(fleet: Fleet, r: int, own: int) -> None:
             for setting in range(max(own, rack.own)):
                 change_w = fleet.rack_loads[r, max(setting, own)] - fleet.rack_loads[r, max(setting, rack.own)]
                 fleet.limit_loads[path.limit, setting] += path.factor * change_w
-            if fleet.limits[path.limit].is_steered:
+            if fleet.limits[path.limit].is_steered or fleet.limits[path.limit].is_braking:
                 mark_limit(fleet, path.limit)
     rack.own = own
 
@@ -200,6 +200,8 @@ def asked_setting(fleet: Fleet, r: int) -> int:
     """The setting rack ``r`` must obey: the highest that itself, its path or the hall asks for."""
     rack = fleet.racks[r]
     setting = max(rack.own, fleet.clock[0].least_setting)
+    if rack.liquid_share > 0.0:
+        setting = max(setting, fleet.clock[0].coolant_setting)
     for index in range(rack.first_path, rack.first_path + rack.n_paths):
         path = fleet.paths[index]
         if path.factor > 0.0:

@@ -303,8 +303,10 @@ def from_limits(fleet: Fleet, is_relaxing: int) -> None:
         clock.dirty_limit, limit.is_dirty = limit.next_dirty, 0
         if limit.is_emergency:
             continue
-        setting = least_that_fits(fleet, index) if limit.is_steered else 0
-        if setting > limit.setting or (is_relaxing and setting < limit.setting):
+        setting = least_that_fits(fleet, index) if limit.is_steered or limit.is_braking else 0
+        if setting == 0:
+            limit.is_braking = 0
+        if setting > limit.setting or (setting < limit.setting and (is_relaxing or not limit.is_steered)):
             touch_limit(fleet, index)
             limit.setting = setting
             for place in range(limit.first_below, limit.first_below + limit.n_below):

@@ -86,16 +86,33 @@ def caps_of(policy: PowerPolicy, kinds: Sequence[Kind]) -> list[Floats]:
     steps = np.linspace(0.0, 1.0, max(int(policy.levels), 2))
     match policy.rule:
         case "none":
-            return [np.array([kind.table.tdp_w]) for kind in kinds]
+            return [_deeper(kind, kind.table.tdp_w, steps) for kind in kinds]
         case "static":
-            return [np.array([policy.cap * kind.table.tdp_w]) for kind in kinds]
+            return [_deeper(kind, policy.cap * kind.table.tdp_w, steps) for kind in kinds]
         case "max_q":
-            return [np.array([best_cap_w(kind)]) for kind in kinds]
+            return [_deeper(kind, best_cap_w(kind), steps) for kind in kinds]
         case "uniform":
             lowest = min(kind.caps_w[0] / kind.table.tdp_w for kind in kinds)
             return [kind.table.tdp_w * (policy.cap - steps * max(policy.cap - lowest, 0.0)) for kind in kinds]
         case "water_filling":
             return filled_caps(kinds, len(steps))
+
+
+def _deeper(kind: Kind, cap_w: float, steps: Floats) -> Floats:
+    """A cap, and deeper ones to the lowest that was measured, for emergencies, events and coolant that is too warm."""
+    return cap_w - steps * max(cap_w - float(kind.caps_w[0]), 0.0)
+
+
+def most_draw_w(policy: PowerPolicy, classes: dict[str, JobClass], nodes: Sequence[ComputeNode]) -> Floats:
+    """By setting, the most that a GPU of any kind draws with any class of jobs, W."""
+    kinds = [
+        Kind(power_table(klass.power or name, node.gpu_model), node, 1.0)
+        for name, klass in classes.items()
+        for node in nodes
+        if node.gpus
+    ]
+    draws_w = [kind.draw_w(caps_w) for kind, caps_w in zip(kinds, caps_of(policy, kinds), strict=True)]
+    return np.max(draws_w, axis=0) if draws_w else np.zeros(1)
 
 
 def best_cap_w(kind: Kind) -> float:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from racktwin.sim.events import schedule
 from racktwin.sim.jit import kernel
 
-from .power import SLACK, checked_setting, load_rack, mark_limit
+from .coolant import set_plant_share
+from .power import SLACK, checked_setting, deepest, load_rack, mark_limit
 from .recording import touch_limit
 from .runs import interrupt, settle_power
 from .tables import SHED, Fleet
@@ -21,6 +22,9 @@ def capacity_of(fleet: Fleet, index: int) -> float:
 def scale_limit(fleet: Fleet, index: int, scale: float, is_sudden: int) -> None:
     """A limit carries another share of its capacity; if that is sudden, racks need the response time to follow."""
     touch_limit(fleet, index)
+    weight = fleet.limits[index].plant_weight
+    if weight > 0.0:
+        set_plant_share(fleet, fleet.clock[0].plant_share + weight * (scale - fleet.limits[index].scale))
     fleet.limits[index].scale = scale
     fleet.clock[0].is_freed = 1
     if is_sudden:
@@ -37,6 +41,7 @@ def alarm(fleet: Fleet, index: int) -> None:
     if clock.response_s > 0.0 and load > capacity_of(fleet, index) * SLACK:
         touch_limit(fleet, index)
         limit.is_emergency = 1
+        limit.is_braking = int(not limit.is_steered)
         schedule(fleet.events, clock.first_response_slot + index, clock.now_s + clock.response_s)
     elif not limit.is_emergency:
         keep_limit(fleet, index)
@@ -54,7 +59,7 @@ def respond(fleet: Fleet, index: int) -> None:
 def keep_limit(fleet: Fleet, index: int) -> None:
     """Shed work until the limit can be kept by capping the rest (or at once, where racks are not capped)."""
     clock, limit = fleet.clock[0], fleet.limits[index]
-    setting = checked_setting(fleet, limit.is_steered)
+    setting = deepest(fleet) if limit.is_braking else checked_setting(fleet, limit.is_steered)
     while fleet.limit_loads[index, setting] > capacity_of(fleet, index) * SLACK:
         run = _first_to_shed(fleet, index)
         if run < 0:

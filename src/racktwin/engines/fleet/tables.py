@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from racktwin.sim.cooling import COOLED, PLANT, WEATHER
 from racktwin.sim.distributions import LAW
 from racktwin.sim.events import EVENT
 
@@ -99,6 +100,18 @@ CLOCK = np.dtype(
         ("refusing_limit", "i8"),
         ("is_power_dirty", "i8"),
         ("least_setting", "i8"),
+        ("coolant_setting", "i8"),  # what liquid-cooled racks are capped at for their coolant
+        ("cool_slot", "i8"),
+        ("cool_s", "f8"),  # how often the coolant is looked at; 0: it caps nobody
+        ("cooled_s", "f8"),  # when it was last
+        ("ease_s", "f8"),  # until then a cap for the coolant is not eased
+        ("hold_s", "f8"),
+        ("into_year_s", "f8"),
+        ("heat_w", "f8"),  # to the coolant, as it was looked at last
+        ("hottest_k", "f8"),  # of a GPU
+        ("resistance_k_per_w", "f8"),
+        ("rise_k", "f8"),  # of coolant through a rack at design
+        ("plant_share", "f8"),  # of its CDUs and pumps that work
         ("dirty_rack", "i8"),
         ("dirty_limit", "i8"),
         ("is_recording", "i8"),
@@ -273,6 +286,8 @@ RACK = np.dtype(
         ("first_piece", "i8"),
         ("since_s", "f8"),
         ("energy_j", "f8"),
+        ("liquid_share", "f8"),  # of its heat, what the cooling plant takes
+        ("cooled_j", "f8"),  # its energy when the coolant was last looked at
         ("is_steered", "i8"),  # its jobs are capped to keep its budget; otherwise work waits for it
         ("is_dirty", "i8"),
         ("next_dirty", "i8"),
@@ -305,6 +320,8 @@ LIMIT = np.dtype(
         ("is_emergency", "i8"),
         ("is_steered", "i8"),  # its racks are capped to keep it; otherwise work waits for it
         ("is_lost", "i8"),
+        ("plant_weight", "f8"),  # the share of the cooling plant that is lost with it
+        ("is_braking", "i8"),  # racks are capped for it after an emergency, though otherwise work waits for it
     ]
 )
 
@@ -403,6 +420,10 @@ class Fleet(NamedTuple):
     speeds: Any  # float64[kind, setting]
     least_reserves: Any  # float64[pool, setting]: of any class
     least_loads: Any  # float64[limit, setting]: of a GPU anywhere, on limits that all racks hang on; else 0
+    most_w: Any  # float64[setting]: the most any GPU draws there
+    plants: Records  # the cooling plant as it is, and as designed; none where it caps nobody
+    weather: Records
+    cooled: Records  # the coolant as it was looked at last, and room for a guess
     needs: Records
     typical: Records
     scores: Records
@@ -437,6 +458,9 @@ DTYPES: dict[str, np.dtype[Any]] = {
     "below": BELOW,
     "klasses": KLASS,
     "owners": OWNER,
+    "plants": PLANT,
+    "weather": WEATHER,
+    "cooled": COOLED,
     "needs": NEED,
     "typical": TYPICAL,
     "scores": SCORE,
