@@ -34,6 +34,7 @@ PAGES = {  # name: address, and what is there once it has drawn
     "assumptions": ("/run/base/assumptions", "table tbody tr"),
     "report": ("/run/half/report", "iframe.report"),
     "hall": ("/run/hall/hall?t=16000&rack=wet-0", "canvas[data-hall][data-drawn]"),
+    "fleet": ("/run/hall/fleet", "[data-plot=fleet-waiting][data-drawn]"),
     "plan": ("/run/half/plan", "canvas[data-heat]"),
 }
 

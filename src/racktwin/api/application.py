@@ -15,6 +15,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from racktwin import __version__
 
 from . import (
+    fleet_routes,
     floor_routes,
     hall_routes,
     job_routes,
@@ -45,6 +46,7 @@ _ROUTERS = (
     floor_routes.router,
     schedule_routes.router,
     hall_routes.router,
+    fleet_routes.router,
     what_if.router,
     pages.router,
 )

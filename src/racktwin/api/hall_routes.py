@@ -53,10 +53,15 @@ def read_hall(request: Request, opened: Opened, part: Part) -> Response:
                 for name, row in rows.items()
             ],
             "racks": racks,
-            "feeds": [{"name": n, "parent": f.parent, "limit_w": float(f.limit_w)} for n, f in scenario.feeds.items()],
+            "feeds": [
+                {"name": n, "parent": f.parent, "limit_w": float(f.limit_w)}
+                for n, f in scenario.feeds.items()
+                if n in scenario.hall_feeds
+            ],
             "loops": [
                 {"name": n, "parent": loop.parent, "medium": loop.medium, "limit_w": float(loop.heat_limit_w)}
                 for n, loop in scenario.cooling_loops.items()
+                if n in scenario.hall_loops
             ],
             "job_classes": list(scenario.fleet.job_classes),
             "hottest_k": None if plant is None else float(plant.cold_plate.hottest_k),

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 from fastapi import APIRouter, Query, Request, Response
 
 from racktwin.kpi import KPIS, summarize
 from racktwin.model import ledger
 
-from .answers import Opened, answer
+from .answers import Opened, answer, plain
 from .open_runs import OpenRun
 from .problems import ApiError, errors
+from .studies import studies_of
 from .table_query import quoted
 
 router = APIRouter(prefix="/api/runs/{run}", tags=["numbers"])
 _QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 _MOST_GROUPS = 30
-_MOST_STUDIES = 200
 
 
 def kpi_table(opened: OpenRun) -> pa.Table:
@@ -164,21 +162,12 @@ def read_assumptions(request: Request, opened: Opened) -> Response:
 def read_tornado(request: Request, opened: Opened) -> dict[str, Any]:
     """The studies of this scenario in the workspace (``racktwin tornado --out``): which unknowns move a KPI how far."""
     root: Path = request.app.state.workspace.root
-    scenario = opened.run.manifest.scenario_name
-    studies = []
-    places = ("*/about.json", "runs/*/about.json", "studies/*/about.json")
-    for about in sorted(path for place in places for path in root.glob(place))[:_MOST_STUDIES]:
-        table = about.parent / "tornado.parquet"
-        if not all(path.resolve().is_relative_to(root) and path.is_file() for path in (about, table)):
-            continue
+    found = []
+    for study in studies_of(root, opened.run.manifest.scenario_name, "tornado"):
         try:
-            told = json.loads(about.read_bytes())
-            bars = pq.read_table(table).to_pylist()
+            bars = study.table("tornado").to_pylist()
         except (OSError, ValueError):
             continue
-        if told.get("scenario_name") == scenario:
-            studies.append({"name": about.parent.name, "kpi": told.get("kpi"), "bars": bars})
-    from .answers import plain
-
-    answered: dict[str, Any] = plain({"run": opened.name, "studies": studies})
+        found.append({"name": study.name, "kpi": study.about.get("kpi"), "bars": bars})
+    answered: dict[str, Any] = plain({"run": opened.name, "studies": found})
     return answered

@@ -23,6 +23,9 @@ def compare(
     out: Annotated[
         Path | None, typer.Option(help="Where to write the page.", show_default="policies-NAME.html in this folder")
     ] = None,
+    study: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Keep the numbers as a study that racktwin serve finds.")
+    ] = None,
     replications: Annotated[int, typer.Option(min=1, help="Replications of each policy.")] = 3,
     seed: Annotated[int | None, typer.Option(min=0, help="Seed of chance.", show_default="the scenario's")] = None,
     overrides: Annotated[
@@ -39,7 +42,10 @@ def compare(
     """
     from dataclasses import asdict
 
+    import pyarrow as pa
+
     from racktwin.errors import RacktwinError
+    from racktwin.plan.record import require_empty, write_study
     from racktwin.report.fleet_policies import HEADINGS, baseline_sentence, policy_cells, write_policies
     from racktwin.run.fleet_policies import compare_policies
     from racktwin.scenario import read_scenario
@@ -47,12 +53,18 @@ def compare(
     file = read_scenario(scenario, overrides or [])
     if file.scenario.hall is None:
         raise RacktwinError(f"{scenario} has no hall\n    → describe one: see docs/fleet.md")
+    if study is not None:
+        require_empty(study)
     results = compare_policies(
         file.scenario,
         replications=replications,
         seed=seed,
         progress=lambda done, total: note(f"policies: {done} of {total}"),
     )
+    if study is not None:
+        told = {"scenario_name": file.scenario.name, "kind": "policies", "replications": replications}
+        write_study(study, {"policies": pa.Table.from_pylist([asdict(result) for result in results])}, told)
+        note(f"study: {study}")
     if json_:
         print_json({"baseline": results[0].policy, "policies": [asdict(result) for result in results]})
     else:

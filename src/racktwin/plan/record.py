@@ -21,13 +21,18 @@ from .unknowns import Unknown
 
 def write_study(folder: Path, tables: Mapping[str, pa.Table], about: Mapping[str, Any]) -> None:
     """Write each table and ``about.json`` into the new or empty ``folder``; RunError if anything is in it."""
+    require_empty(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    if any(folder.iterdir()):
-        raise RunError(f"{folder} exists and is not empty\n    → choose another folder, or remove this one")
     for name, table in tables.items():
         write_atomically(folder / f"{name}.parquet", parquet_bytes(table))
     text = json.dumps(dict(about), indent=1, ensure_ascii=False, default=str)
     write_atomically(folder / "about.json", f"{text}\n".encode())
+
+
+def require_empty(folder: Path) -> None:
+    """RunError if anything is in the folder, before an hour is spent on what goes there."""
+    if folder.exists() and any(folder.iterdir()):
+        raise RunError(f"{folder} exists and is not empty\n    → choose another folder, or remove this one")
 
 
 def about(sweep: Sweep, **more: Any) -> dict[str, Any]:

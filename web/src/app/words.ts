@@ -40,6 +40,8 @@ const WORDS = {
   jobs: ["Jobs", "ジョブ"], job: ["Job", "ジョブ"], job_class: ["Class", "種類"], gpus: ["GPUs", "GPU数"], submitted: ["Submitted", "投入"], waited: ["Waited", "待ち時間"], ended: ["Ended", "終了"], held_time: ["Held GPUs for", "占有時間"], energy: ["Energy", "電力量"], fate: ["Fate", "結果"], attempts: ["starts", "回開始"], attempt: ["start", "開始"],
   at_work: ["at work", "実行中"], to_come: ["to come", "投入前"], jobs_at_work: ["jobs at work", "実行中のジョブ"], gpus_held: ["of GPUs held", "のGPUを使用"], coolant_supply: ["Coolant supply", "冷却水供給"], coolant_return: ["return", "還り"],
   compute_nodes: ["Compute nodes", "計算ノード"], node: ["Node", "ノード"], out_of_use: ["out of use", "停止中"], free: ["free", "空き"], no_jobs: ["No job holds a GPU of this rack now.", "このラックのGPUを使うジョブは現在ありません。"], week: ["Week", "週"], day: ["Day", "日"],
+  frontier: ["Power policies compared", "電力方針の比較"], no_frontier: ["No comparison of power policies here yet. To make one:", "電力方針の比較はまだありません。作成するには:"], frontier_about: ["up and left is better", "左上ほど良い"], policy: ["Policy", "方針"],
+  gpus_by_use: ["GPUs by what they do", "GPUの使用状況"], provisioned: ["provisioned", "供給能力"], drawn: ["drawn", "消費"], price: ["Price of power", "電力価格"], pue_about: ["cooling plant by racks, less one; losses upstream and air cooling aside", "冷却設備のみ（1を引いた値）"], jobs_waiting: ["Jobs waiting", "待機ジョブ"],
 } as const satisfies Record<string, readonly [string, string]>;
 
 export type Word = keyof typeof WORDS;

@@ -20,13 +20,14 @@ export interface Detail {
 const Floor = lazyPage(() => import("../floor/page"));
 const Schedule = lazyPage(() => import("../schedule/page"));
 const Hall = lazyPage(() => import("../hall/page"));
+const Fleet = lazyPage(() => import("../fleet/page"));
 const Engine = lazyPage(() => import("./engine"));
 const PAGES: { name: Word; needs?: string[] }[] = [
   { name: "overview" }, { name: "floor", needs: ["states"] }, { name: "schedule", needs: ["operations"] }, { name: "time", needs: ["limits", "labour"] },
   { name: "distributions" },
   { name: "supply", needs: ["stock_levels", "supply_orders", "part_receipts"] },
   { name: "hall", needs: ["rack_power"] },
-  { name: "fleet", needs: ["gpu_jobs", "hall_queue", "placements"] },
+  { name: "fleet", needs: ["hall_queue"] },
   { name: "plan", needs: ["plan", "assignments", "planned_operations", "frontier"] },
   { name: "tables" }, { name: "assumptions" }, { name: "report" },
 ];
@@ -81,7 +82,8 @@ function Content({ run, page, rest, detail }: { run: string; page: string; rest:
     case "report": return <Report run={run} has={detail.has_report} />;
     case "overview": return <Overview run={run} />;
     case "hall": return <Hall run={run} detail={detail} />;
-    case "supply": case "fleet": case "plan": return <Engine run={run} detail={detail} engine={page} />;
+    case "fleet": return <Fleet run={run} detail={detail} />;
+    case "supply": case "plan": return <Engine run={run} detail={detail} engine={page} />;
     default: return <Overview run={run} />;
   }
 }
