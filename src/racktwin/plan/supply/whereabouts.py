@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow.compute as pc
@@ -18,6 +18,7 @@ from racktwin.model.network import Network
 from racktwin.results import RunFolder
 
 from .network_flows import network_of
+from .waiting import WaitingRack, waiting_racks
 
 _LATE = 1.0
 """Seconds: less is rounding."""
@@ -38,7 +39,11 @@ class StockNow:
 
 @dataclass(frozen=True)
 class OpenOrder:
-    """An order or what is left of it: ``arrives_s`` is infinite where that lies beyond the horizon."""
+    """An order or what is left of it: ``arrives_s`` is infinite where that lies beyond the horizon.
+
+    ``late_s``: how much later than its mean lead time it arrives, or at least does by the horizon; 0 if not at all.
+    ``waiting``: the products whose wait for the part its arrival ends.
+    """
 
     stock: str
     part: str
@@ -47,12 +52,8 @@ class OpenOrder:
     ordered_s: float
     expected_s: float
     arrives_s: float
-
-    @property
-    def late_s(self) -> float:
-        """How much later than its mean lead time it arrives; 0 if not at all."""
-        late = self.arrives_s - self.expected_s
-        return late if late > _LATE else 0.0
+    late_s: float = 0.0
+    waiting: tuple[WaitingRack, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,10 +79,18 @@ class Whereabouts:
 def whereabouts(run: RunFolder, at_s: float, replication: int = 0) -> Whereabouts:
     """What the run's tables say of the instant. RunError if the run has no network or no such instant."""
     net = network_of(run.scenario)
-    if not 0 <= at_s <= float(run.scenario.horizon_s):
+    horizon_s = float(run.scenario.horizon_s)
+    if not 0 <= at_s <= horizon_s:
         raise RunError(f"{at_s:g} s lies outside the run\n    → give a time up to its horizon")
     rows = {name: _rows(run, name, replication) for name in ("stock_levels", "supply_orders", "part_receipts")}
-    orders = sorted(_open(net, rows["supply_orders"], rows["part_receipts"], at_s), key=lambda one: -one.late_s)
+    waiting: dict[tuple[str, float], list[WaitingRack]] = defaultdict(list)
+    for rack in waiting_racks(run, replication):
+        waiting[rack.stock, round(rack.until_s, 3)].append(rack)
+    orders = [
+        replace(order, waiting=tuple(waiting.get((order.stock, round(order.arrives_s, 3)), ())))
+        for order in _open(net, rows["supply_orders"], rows["part_receipts"], at_s, horizon_s)
+    ]
+    orders.sort(key=lambda one: (-one.late_s, one.arrives_s))
     return Whereabouts(
         at_s, tuple(_stocks(rows["stock_levels"], at_s)), tuple(orders), tuple(_racks(run, at_s, replication))
     )
@@ -104,7 +113,7 @@ def _stocks(levels: list[dict[str, Any]], at_s: float) -> Iterator[StockNow]:
 
 
 def _open(
-    net: Network, orders: list[dict[str, Any]], receipts: list[dict[str, Any]], at_s: float
+    net: Network, orders: list[dict[str, Any]], receipts: list[dict[str, Any]], at_s: float, horizon_s: float
 ) -> Iterator[OpenOrder]:
     arriving: dict[tuple[str, str], deque[list[float]]] = defaultdict(deque)
     for row in sorted(receipts, key=lambda one: float(one["at_s"])):
@@ -113,10 +122,11 @@ def _open(
         ordered_s, pieces = float(row["at_s"]), float(row["quantity"])
         lead_s = _lead_s(net, row["stock"], row["source"])
         for arrives_s, part in _take(arriving[row["stock"], row["source"]], pieces):
-            if ordered_s <= at_s < arrives_s:
-                yield OpenOrder(
-                    row["stock"], row["part"], row["source"], part, ordered_s, ordered_s + lead_s, arrives_s
-                )
+            if ordered_s < at_s <= arrives_s:  # levels are those before anything happens at this instant
+                expected_s = ordered_s + lead_s
+                late_s = min(arrives_s, horizon_s) - expected_s
+                about = (row["stock"], row["part"], row["source"], part, ordered_s, expected_s, arrives_s)
+                yield OpenOrder(*about, late_s if late_s > _LATE else 0.0)
 
 
 def _take(queue: deque[list[float]], pieces: float) -> Iterator[tuple[float, float]]:
