@@ -15,6 +15,7 @@ from .blocks import Block, Chart, Column, Row, Section, Table
 from .clock import Clock
 from .figure import DATES, axis, figure, text
 from .palette import SERIES
+from .supply_risk import risk_blocks, waiting_table
 
 _MOST_LINES = 8
 _LAYERS = ("price_usd", "freight_usd", "insurance_usd", "duty_usd")
@@ -25,8 +26,8 @@ def supply_section(run: RunFolder, clock: Clock) -> Section:
     starved = _starved(run)
     blocks: list[Block] = []
     if run.scenario.has_line:
-        blocks.append(_starving_table(run, starved))
-    blocks += [_stock_chart(run, clock, starved), _stock_table(run), _cost_table(run)]
+        blocks += [_starving_table(run, starved), *waiting_table(run, clock)]
+    blocks += [_stock_chart(run, clock, starved), _stock_table(run), _cost_table(run), *risk_blocks(run)]
     return Section("supply", "What the network brings", _lead(run, starved), tuple(blocks))
 
 

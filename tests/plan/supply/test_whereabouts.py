@@ -8,6 +8,7 @@ import pytest
 
 from racktwin.errors import RunError
 from racktwin.plan.supply.whereabouts import whereabouts
+from racktwin.report import write_report
 from racktwin.run import run_scenario
 from racktwin.scenario import read_scenario
 from tests.cli.command import racktwin
@@ -41,6 +42,9 @@ def test_racks_that_wait_are_named_with_the_order_and_when_they_ship(tmp_path: P
     assert [rack.part for rack in order.waiting] == ["rack", "rack"]
     assert {rack.until_s for rack in order.waiting} == {10 * _DAY_S} == {order.arrives_s}
     assert sorted(rack.ships_s for rack in order.waiting) == [11 * _DAY_S, 12 * _DAY_S]
+    page = write_report(run).read_text()
+    assert "Racks that wait for an order on 2027-01-08" in page
+    assert all(title in page for title in ("Lanes by risk and flow", "Impact until recovery"))
     assert "racks wait for one" in racktwin("supply", "where", str(tmp_path / "run"), "--at", "5 d").stderr
 
 
