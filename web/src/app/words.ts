@@ -42,6 +42,8 @@ const WORDS = {
   compute_nodes: ["Compute nodes", "計算ノード"], node: ["Node", "ノード"], out_of_use: ["out of use", "停止中"], free: ["free", "空き"], no_jobs: ["No job holds a GPU of this rack now.", "このラックのGPUを使うジョブは現在ありません。"], week: ["Week", "週"], day: ["Day", "日"],
   frontier: ["Power policies compared", "電力方針の比較"], no_frontier: ["No comparison of power policies here yet. To make one:", "電力方針の比較はまだありません。作成するには:"], frontier_about: ["up and left is better", "左上ほど良い"], policy: ["Policy", "方針"],
   gpus_by_use: ["GPUs by what they do", "GPUの使用状況"], provisioned: ["provisioned", "供給能力"], drawn: ["drawn", "消費"], price: ["Price of power", "電力価格"], pue_about: ["cooling plant by racks, less one; losses upstream and air cooling aside", "冷却設備のみ（1を引いた値）"], jobs_waiting: ["Jobs waiting", "待機ジョブ"],
+  planned_simulated: ["Planned against simulated", "計画とシミュレーションの比較"], planned: ["planned", "計画"], simulated: ["simulated", "シミュレーション"], actual: ["actual", "実績"], actual_run: ["What really happened (a run)", "実績の実行"],
+  no_plan: ["No schedule of this scenario here yet. To make one (the scenario needs an order book):", "このシナリオの計画はまだありません。作成するには（注文表が必要）:"], done: ["Done", "完了"], late_by: ["later than planned", "計画からの遅れ"], starts_within: ["of first visits begin within an hour of the plan", "の初回作業が計画から1時間以内に開始"],
 } as const satisfies Record<string, readonly [string, string]>;
 
 export type Word = keyof typeof WORDS;

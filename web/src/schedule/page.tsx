@@ -8,6 +8,7 @@ import { t } from "../app/words";
 import { JsonLink, Loaded, Replication, useTheme } from "../parts/common";
 import { TimePlot } from "../parts/timeplot";
 import type { Detail } from "../pages/run";
+import { Planned } from "./planned";
 import { WhatIf } from "./what-if";
 import { barAt, drawGantt, type Plan, ROW, LEFT } from "./gantt";
 
@@ -37,6 +38,7 @@ export default function SchedulePage({ run, detail }: { run: string; detail: Det
         <span class="small">{clock.full(begin)} – {clock.full(end)}</span><span class="spacer" /><JsonLink address={address} />
       </div>
       <Loaded asked={plan}>{(data) => <Gantt data={data} clock={clock} zoom={zoom} run={run} />}</Loaded>
+      <Planned run={run} replication={replication} clock={clock} scenario={detail.scenario} />
       <section class="panel"><h2>{t("power")}</h2><Loaded asked={power}>{(data) => <Power data={data} clock={clock} zoom={zoom} />}</Loaded></section>
     </>
   );
