@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from .progress import progress
-from .run import next_free
+from .run import INTERRUPTED, next_free
 from .terminal import note, number, print_json, print_table
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def schedule(
     """Schedule the order book on the test floor.
 
     Cells, people, shifts, material, power and coolant are kept; soaks run through the night, attended steps do not.
-    Ctrl-C keeps the best so far. --stress replays the schedule with breakdowns, rework and chance.
+    Ctrl-C keeps the best so far (exit code 130). --stress replays the schedule with breakdowns, rework and chance.
     """
     from racktwin.plan.extras import require
     from racktwin.plan.schedule.folder import require_free
@@ -84,16 +84,27 @@ def schedule(
         now_h * 3600.0,
         frozen_h * 3600.0,
     )
-    with progress() as shown:
-        made = make_plan(file.scenario, request, lambda seen: shown.show(_Step(seen, time_s, tick_min / 60.0)))
+    try:
+        with progress() as shown:
+            made = make_plan(file.scenario, request, lambda seen: shown.show(_Step(seen, time_s, tick_min / 60.0)))
+    except KeyboardInterrupt:
+        note("interrupted: there was no schedule yet")
+        raise typer.Exit(INTERRUPTED) from None
+    is_interrupted = made.answer.status == "interrupted"
     tables: dict[str, Sequence[Any]] = {}
-    if stress:
-        tables = _stress(made, request, stress, jobs)
+    if stress and not is_interrupted:
+        try:
+            tables = _stress(made, request, stress, jobs)
+        except KeyboardInterrupt:
+            is_interrupted = True
     write_plan(folder, file, made, tables)
     from racktwin.report.plan_schedule import write_schedule_report
 
     report = write_schedule_report(made, tables, folder / "report.html")
     _print(made, tables, folder, report, json_)
+    if is_interrupted:
+        note("interrupted: the best schedule so far is kept" + (", without its stress test" if stress else ""))
+        raise typer.Exit(INTERRUPTED)
 
 
 def _read(scenario: str, set_: list[str] | None, set_file: list[Path] | None) -> Any:

@@ -81,5 +81,6 @@ def test_ctrl_c_keeps_the_best_so_far(tmp_path: Path) -> None:
     running.send_signal(signal.SIGINT)
     stdout, _ = running.communicate(timeout=100)
 
+    assert running.returncode == 130
     assert json.loads(stdout)["status"] == "interrupted"
     assert (out / "schedule.parquet").is_file()

@@ -45,7 +45,10 @@ class NoScheduleError(RacktwinError):
 
 
 def make_plan(scenario: Scenario, request: Request, report: Report | None = None) -> Plan:
-    """The best plan found in the time given. Raises NoScheduleError with the reason where there is none."""
+    """The best plan found in the time given, or up to Ctrl-C (KeyboardInterrupt if there was none by then).
+
+    Raises NoScheduleError with the reason where there is none.
+    """
     floor = floor_of(scenario, request.options)
     before = {} if request.earlier is None else placed_before(floor, read_schedule(request.earlier))
     fixed = frozen(floor, before, request.now_s, request.frozen_s)
@@ -64,7 +67,7 @@ def make_plan(scenario: Scenario, request: Request, report: Report | None = None
     )
     if answer.schedule is None:
         if answer.status == "interrupted":
-            raise RacktwinError("interrupted before there was any schedule\n    → give it more time")
+            raise KeyboardInterrupt  # before there was any schedule
         conflict = explain(floor.problem, min(60.0, max(10.0, request.limits.time_s)))
         raise NoScheduleError(in_words(floor, conflict, is_frozen=bool(fixed)), conflict)
     return Plan(floor, answer)
