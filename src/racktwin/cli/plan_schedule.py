@@ -173,7 +173,8 @@ def _print(made: Plan, tables: dict[str, Sequence[Any]], folder: Path, report: P
     print(f"{made.answer.status}: {len(made.floor.pieces)} pieces of {len(orders)} orders, {late} orders late")
     for reached in made.answer.reached:
         value, bound = _in_unit(made, reached.target, reached.value), _in_unit(made, reached.target, reached.bound)
-        proof = "proven the best" if reached.is_optimal else f"bound {bound}, gap {reached.gap:.1%}"
+        known = "" if bound == "unknown" else f", gap {reached.gap:.1%}"
+        proof = "proven the best" if reached.is_optimal else f"bound {bound}{known}"
         print(f"  {reached.target}: {value} ({proof})")
     if tables:
         _print_stress(tables["policies"], tables["orders"])
@@ -181,14 +182,8 @@ def _print(made: Plan, tables: dict[str, Sequence[Any]], folder: Path, report: P
 
 
 def _in_unit(made: Plan, target: str, value: float) -> str:
-    if not math.isfinite(value) or value < -(1 << 59):
-        return "unknown"
-    if target in ("tardiness", "makespan", "throughput"):
-        unit = "weighted h" if target != "makespan" else "h"
-        return f"{number(value * made.floor.options.tick_s / 3600.0)} {unit}"
-    if target == "energy_cost":
-        return f"{number(value / 1e6)} USD of what is reserved"
-    return f"{value:g} units"
+    shown, unit = made.in_unit(target, value)
+    return f"{number(shown)} {unit}" if math.isfinite(shown) else "unknown"
 
 
 def _print_stress(policies: Sequence[Versus], orders: Sequence[OrderRisk]) -> None:

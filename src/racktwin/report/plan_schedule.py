@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,15 +48,15 @@ def write_schedule_report(plan: Plan, stress: Mapping[str, Sequence[Any]], out: 
 
 
 def _headline(plan: Plan, stress: Mapping[str, Sequence[Any]]) -> Section:
-    tick_h = plan.floor.options.tick_s / 3600.0
     cards = []
     for reached in plan.answer.reached:
-        value = reached.value * tick_h if reached.target in ("tardiness", "makespan", "throughput") else reached.value
-        bound = reached.bound * tick_h if reached.target in ("tardiness", "makespan", "throughput") else reached.bound
-        proof = (
-            "proven the best" if reached.is_optimal else f"no schedule is below {number(bound)}: gap {reached.gap:.0%}"
-        )
-        unit = "h" if reached.target in ("tardiness", "makespan", "throughput") else "units"
+        value, unit = plan.in_unit(reached.target, reached.value)
+        bound, _ = plan.in_unit(reached.target, reached.bound)
+        proof = f"no schedule is below {number(bound)}: gap {reached.gap:.0%}"
+        if not math.isfinite(bound):
+            proof = "no bound is known"
+        if reached.is_optimal:
+            proof = "proven the best"
         cards.append(Card(reached.target, number(value), unit, (proof,), "What was minimised, in this order."))
     busiest = _busiest(load_curves(plan), "power")
     if busiest is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .goals import Target
+from .goals import Measures, Target, loads_on
 from .problem import Problem, working_end
 
 
@@ -54,13 +54,20 @@ def _first_open(tick: int, closed: tuple[tuple[int, int], ...]) -> int:
     return tick
 
 
-def least(problem: Problem, target: Target) -> int:
-    """A lower bound on the target; 0 for peaks, and for costs, which may be negative, nothing is known."""
+UNKNOWN = -(1 << 60)
+"""Where no bound is known."""
+
+
+def least(problem: Problem, target: Target, measures: Measures | None = None) -> int:
+    """A lower bound on the target, or UNKNOWN: 0 for peaks, all at the lowest price for costs if none is negative."""
     ends = earliest_ends(problem)
     total = 0
     for goal, weight in target.weights:
         if goal == "energy_cost":
-            return -(1 << 60)
+            cost = _least_cost(problem, measures)
+            if cost is None:
+                return UNKNOWN
+            total += weight * cost
         if goal == "makespan":
             total += weight * max(ends, default=0)
         for order in problem.orders:
@@ -69,4 +76,18 @@ def least(problem: Problem, target: Target) -> int:
                 total += weight * order.weight * end
             elif goal == "tardiness" and order.due is not None:
                 total += weight * order.weight * max(0, end - order.due)
+    return total
+
+
+def _least_cost(problem: Problem, measures: Measures | None) -> int | None:
+    """Every activity in its most modest mode at the lowest price of all; None where a price is negative."""
+    prices = None if measures is None else measures.prices
+    if prices is None or min(prices.cost) < 0:
+        return None
+    total = 0
+    for activity in problem.activities:
+        work = [0] * len(activity.modes)
+        for phase, mode, amount in loads_on(activity, prices.resource):
+            work[mode] += amount * activity.modes[mode].ticks[phase]
+        total += min(work) * min(prices.cost)
     return total

@@ -56,11 +56,12 @@ def make_plan(scenario: Scenario, request: Request, report: Report | None = None
     start: Schedule | None = None
     if len(before) == len(floor.visits):
         start = tuple(before[index] for index in range(len(before)))
+    measures = measures_of(floor, request)
     answer = solve(
         floor.problem,
         request.targets,
         request.limits,
-        measures=measures_of(floor, request),
+        measures=measures,
         start=start,
         fixed=fixed,
         report=report,
@@ -70,7 +71,7 @@ def make_plan(scenario: Scenario, request: Request, report: Report | None = None
             raise KeyboardInterrupt  # before there was any schedule
         conflict = explain(floor.problem, min(60.0, max(10.0, request.limits.time_s)))
         raise NoScheduleError(in_words(floor, conflict, is_frozen=bool(fixed)), conflict)
-    return Plan(floor, answer)
+    return Plan(floor, answer, measures)
 
 
 def _from_now(problem: Problem, fixed: dict[int, Placed], now: float) -> Problem:

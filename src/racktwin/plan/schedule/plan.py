@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,10 @@ import pyarrow.parquet as pq
 
 from racktwin.errors import RacktwinError
 
+from .bounds import UNKNOWN
 from .check import load_of
 from .floor import Floor, Piece
+from .goals import Measures
 from .problem import Placed, Schedule, working_end
 from .solve import Answer
 
@@ -43,10 +46,25 @@ _SCHEMA = pa.schema(
 
 @dataclass(frozen=True)
 class Plan:
-    """A floor and the best schedule found for it."""
+    """A floor and the best schedule found for it, with what peaks and costs were measured by."""
 
     floor: Floor
     answer: Answer
+    measures: Measures = field(default_factory=Measures)
+
+    def in_unit(self, target: str, value: float) -> tuple[float, str]:
+        """A target's value in h, kW or USD; NaN for what is not known, and no unit for mixed sums."""
+        if not math.isfinite(value) or value <= UNKNOWN // 2:
+            return math.nan, ""
+        goals = {term.split(" × ")[-1] for term in target.split(" + ")}
+        if goals <= {"tardiness", "throughput", "makespan"}:
+            return value * self.floor.options.tick_s / 3600.0, "h" if goals == {"makespan"} else "weighted h"
+        if target == "energy_cost":
+            return value / 1e6, "USD of what is reserved"
+        if target == "peak" and self.measures.peak_of is not None:
+            limit = self.floor.limits.rows[self.measures.peak_of - self.floor.limits.first]
+            return (limit.base + value * limit.grain) / 1e3, "kW reserved"
+        return value, "units"
 
     @property
     def schedule(self) -> Schedule:

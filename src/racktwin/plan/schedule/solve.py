@@ -144,7 +144,7 @@ class _Solving:
             raise RacktwinError(f"the schedule found breaks a rule: {faults[0]}; please report this scenario")
         for target in self.targets[len(reached) :]:  # Ctrl-C came first
             value = self._value(self.best, target)
-            reached.append(Reached(target.name, value, float(least(self.problem, target)), False))
+            reached.append(Reached(target.name, value, float(least(self.problem, target, self.measures)), False))
         if status == "unknown":
             status = "feasible"
         return Answer(status, self.best, tuple(reached), self._elapsed_s(), self.first_s)
@@ -154,8 +154,10 @@ class _Solving:
         if not self.problem.orders:
             return
         descent = Descent(self.problem, self._worth(len(self.targets)), self.limits.seed, self.fixed)
-        descent.begin()
-        self._keep(descent.best)
+        try:
+            descent.begin()
+        finally:  # Ctrl-C as well
+            self._keep(descent.best)
         if self.targets == (MAKESPAN,) and not self.fixed and self.best is not None and is_shop(self.problem):
             floor = least(self.problem, MAKESPAN)
             tabu(self.problem, self.best, _SHOP_SHARE * self.limits.time_s, floor, self.limits.seed, self._keep_shop)
@@ -167,7 +169,7 @@ class _Solving:
         if "peak" in goals:
             time_s /= 2.0
         until_s = time.monotonic() + time_s
-        ideal = tuple(float(least(self.problem, target)) for target in self.targets)
+        ideal = tuple(float(least(self.problem, target, self.measures)) for target in self.targets)
         while self.best is not None and time.monotonic() < until_s and descent.best_worth[1:] > ideal:
             descent.go_on(min(1.0, until_s - time.monotonic()), (0.0, *ideal))
             self._keep(descent.best)
@@ -185,7 +187,7 @@ class _Solving:
         """Let the solver work on one target, and hold what it came to for the next."""
         aim = expression(built, ends, target, self.measures)
         share_s = max(0.2, (self.limits.time_s - self._elapsed_s()) / left)
-        floor = float(least(self.problem, target))
+        floor = float(least(self.problem, target, self.measures))
         found = minimize(
             built,
             aim,
