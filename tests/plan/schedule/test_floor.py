@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -108,9 +109,16 @@ def test_energy_goes_where_it_is_cheap(tmp_path: Path) -> None:
         read_targets("energy_cost"), Options(tick_s=3600.0), Limits(30.0, 2), feed="floor", usd_per_mwh=prices
     )
 
-    rows = _rows(make_plan(file.scenario, request))
+    plan = make_plan(file.scenario, request)
 
-    assert min(row["start_s"] for row in rows if row["reserved_w"] > 0) >= 96 * _H
+    assert min(row["start_s"] for row in _rows(plan) if row["reserved_w"] > 0) >= 96 * _H
+    (reached,) = plan.answer.reached
+    usd, unit = plan.in_unit("energy_cost", reached.value)
+    kwh = sum(row["reserved_w"] * (row["end_s"] - row["start_s"]) for row in _rows(plan)) / 3.6e6
+    assert 0 < reached.bound <= reached.value
+    assert unit == "USD of what is reserved"
+    assert usd == pytest.approx(kwh * 0.03, rel=0.05)
+    assert math.isnan(plan.in_unit("energy_cost", float("-inf"))[0])
 
 
 def test_frozen_work_stays_and_the_rest_goes_on_from_now(tmp_path: Path) -> None:
