@@ -14,6 +14,7 @@ from tests.cli.command import racktwin
 from .test_scenario import scenario_file
 
 
+@pytest.mark.slow
 def test_policies_share_their_jobs_and_caps_free_power(tmp_path: Path) -> None:
     file = read_scenario(scenario_file(tmp_path, ("limit: 200 kW}", "limit: 55 kW}")))
     results = {result.policy: result for result in compare_policies(file.scenario, replications=1)}
@@ -25,6 +26,7 @@ def test_policies_share_their_jobs_and_caps_free_power(tmp_path: Path) -> None:
     assert none.nameplate_w > none.provisioned_w == pytest.approx(55e3)
 
 
+@pytest.mark.slow
 def test_command(tmp_path: Path) -> None:
     page = tmp_path / "page.html"
     answer = racktwin(

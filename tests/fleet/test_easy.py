@@ -44,6 +44,7 @@ def test_equals_the_slow_way_placement_by_placement() -> None:
     assert passed > CASES / 2, "jobs must pass others in most cases, or this tests nothing"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sharing", [False, True])
 def test_the_head_starts_no_later_than_it_was_promised(sharing: bool) -> None:
     sizes = [0.25, 0.5, 1.0, 2.0, 6.0] if sharing else [1.0, 2.0, 4.0, 7.0, 16.0]

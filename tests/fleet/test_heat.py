@@ -45,6 +45,7 @@ def test_steps_hold_the_energy_of_their_intervals(rows: list[tuple[float, float,
     assert means_w[10] == pytest.approx((inside_s * draw_w).sum() / 15.0, rel=1e-9, abs=1e-3)
 
 
+@pytest.mark.slow
 def test_only_the_liquid_share_is_this_plants_heat() -> None:
     cooling = heat_of(TWO, {"a": 0.9, "b": 0.5}, plant(), WEATHER, horizon_s=DAY_S)
 
@@ -54,6 +55,7 @@ def test_only_the_liquid_share_is_this_plants_heat() -> None:
     assert cooling["heat_w"][-1].as_py() == pytest.approx(0.9 * 4e5 + 0.5 * 5e5)
 
 
+@pytest.mark.slow
 def test_a_tower_in_a_texan_july_takes_more_power_and_water_than_in_january() -> None:
     tower = plant(outdoors={"kind": "cooling_tower"})
     share = {"a": 1.0, "b": 1.0}
@@ -77,6 +79,7 @@ def test_a_dry_cooler_saves_the_water_and_throttles_gpus_on_a_hot_afternoon() ->
     assert throttled(cooling, 300.0) == []
 
 
+@pytest.mark.slow
 def test_warmer_coolant_needs_no_chiller_but_leaves_gpus_less() -> None:
     chilled = {"outdoors": {"kind": "cooling_tower"}, "chiller": {}}
     cool, warm = (

@@ -17,6 +17,7 @@ fleet:
 """
 
 
+@pytest.mark.slow
 def test_a_hall_with_a_cooling_plant_has_its_pue_and_water(tmp_path: Path) -> None:
     text = HALL.replace("fleet:\n", PLANT, 1).replace("count: 2,", "count: 2, liquid_fraction: 80 %,")
     (tmp_path / "hall.yaml").write_text(text.replace("2027-01-04", "2027-07-12"))

@@ -44,6 +44,7 @@ def column(table: pa.Table, name: str) -> Any:
     return table[name].to_numpy()
 
 
+@pytest.mark.slow
 def test_tables_kpis_and_report(tmp_path: Path) -> None:
     run = run_scenario(read_scenario(scenario_file(tmp_path)), tmp_path / "run", replications=2)
     assert run.table("gpu_jobs").num_rows > 50
@@ -77,6 +78,7 @@ def test_work_adds_up(tmp_path: Path) -> None:
     assert column(jobs, "work_s")[done] == pytest.approx(column(jobs, "duration_s")[done])
 
 
+@pytest.mark.slow
 def test_same_seed_same_tables_and_another_seed_others(tmp_path: Path) -> None:
     path = scenario_file(tmp_path)
     assert digest(tables_of(path, 3)) == digest(tables_of(path, 3))
@@ -89,6 +91,7 @@ def no_limit_exceeded(tables: dict[str, pa.Table], allowed_s: float = 0.0) -> No
     assert (column(limits, "end_s") - column(limits, "start_s"))[over].sum() <= allowed_s
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", ["none", "static", "max_q", "uniform", "water_filling"])
 @pytest.mark.parametrize("reserve", ["nameplate", "peak", "mean"])
 def test_no_policy_exceeds_a_limit(tmp_path: Path, rule: str, reserve: str) -> None:

@@ -122,6 +122,7 @@ def test_standard_workload_format(tmp_path: Path) -> None:
     assert found.limit_s.tolist() == [200.0, 50.0]
 
 
+@pytest.mark.slow
 def test_a_shipped_model_is_drawn_anew_in_every_replication(tmp_path: Path) -> None:
     file = read(tmp_path, "{model: {shipped: philly, job_class: training_llm, load: 4}}")
     one, again, other = work_of(file, 0), work_of(file, 0), work_of(file, 1)
