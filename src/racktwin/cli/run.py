@@ -13,6 +13,7 @@ from .progress import progress
 from .terminal import note, print_json, print_table
 
 if TYPE_CHECKING:
+    from racktwin.engines.line import DispatchRule
     from racktwin.kpi import Estimate
     from racktwin.results import RunFolder
     from racktwin.scenario import ScenarioFile
@@ -47,6 +48,10 @@ def run(
         Path | None,
         typer.Option("--from", metavar="FILE", help="Start from the observed state in this file, at its instant."),
     ] = None,
+    rule: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CENTER=FILE.py:NAME", help="Order a work center's queue by your rule; runs that file."),
+    ] = None,
     report: Annotated[bool, typer.Option("--report/--no-report", help="Write the report.")] = True,
     marginals: Annotated[
         bool, typer.Option("--marginals/--no-marginals", help="Find what one more unit of each limit would bring.")
@@ -59,6 +64,7 @@ def run(
     Tables, KPIs and report go to a new folder. Ctrl-C keeps the replications that are done (exit code 130).
     """
     from racktwin.results.memory import keep_memory_small
+    from racktwin.run.rule_files import rules_of
     from racktwin.scenario import read_overrides, read_scenario
 
     from_files = [line for path in set_file or [] for line in read_overrides(path)]
@@ -66,8 +72,9 @@ def run(
     file = read_scenario(scenario, [*from_files, *(overrides or [])], observed=from_)
     for oddity in file.oddities:
         note(f"odd: {oddity}")
+    rules = rules_of(rule or [])
     folder = out or next_free(Path("runs") / file.scenario.name)
-    finished = _simulate(file, folder, replications, seed, jobs or cores(), marginals)
+    finished = _simulate(file, folder, replications, seed, jobs or cores(), marginals, rules)
     page = _write_report(finished) if report and finished.replications else None
     found = estimates(finished) if finished.replications else []
     if json_:
@@ -98,14 +105,27 @@ def cores() -> int:
 
 
 def _simulate(
-    file: ScenarioFile, folder: Path, replications: int | None, seed: int | None, jobs: int, marginals: bool
+    file: ScenarioFile,
+    folder: Path,
+    replications: int | None,
+    seed: int | None,
+    jobs: int,
+    marginals: bool,
+    rules: dict[str, DispatchRule],
 ) -> RunFolder:
     from racktwin.run import run_scenario
 
     try:
         with progress() as shown:
             return run_scenario(
-                file, folder, replications=replications, seed=seed, jobs=jobs, progress=shown.show, marginals=marginals
+                file,
+                folder,
+                replications=replications,
+                seed=seed,
+                jobs=jobs,
+                progress=shown.show,
+                marginals=marginals,
+                rules=rules,
             )
     except KeyboardInterrupt:
         note("interrupted: no replication was done yet")
