@@ -17,6 +17,7 @@ from racktwin.kpi import KPIS, SUBJECT_KINDS, compute
 from racktwin.kpi.definition import SubjectKind
 from racktwin.kpi.evaluation import SCHEMA
 from racktwin.kpi.fleet import FLEET
+from racktwin.kpi.fleet_cost import FLEET_COST
 from racktwin.results import RunFolder
 from racktwin.results.database import query
 from racktwin.results.schema import E10_STATES
@@ -24,7 +25,26 @@ from tests.results.plant import plant_document
 from tests.results.rows import run_of
 from tests.results.synthetic import synthetic_run
 
-UNITS = {"1/d", "1", "1/week", "s", "h", "kW", "kWh", "L/min", "L/kWh", "K"}
+UNITS = {
+    "1/d",
+    "1",
+    "1/week",
+    "s",
+    "h",
+    "kW",
+    "kWh",
+    "L/min",
+    "L/kWh",
+    "K",
+    "kWh/d",
+    "USD/d",
+    "USD",
+    "USD/MWh",
+    "kg/d",
+    "kg",
+    "1/J",
+    "1/yr",
+}
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +80,7 @@ def test_table_has_the_schema_and_a_fixed_order(run: RunFolder) -> None:
 
     assert table.schema == SCHEMA
     assert order == sorted(order)
-    of_hall = {kpi.name for kpi in FLEET} - {"seconds_above_limit"}
+    of_hall = {kpi.name for kpi in (*FLEET, *FLEET_COST)} - {"seconds_above_limit"}
     assert {list(KPIS)[place] for place in order} == set(KPIS) - of_hall
 
 

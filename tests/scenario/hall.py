@@ -66,6 +66,13 @@ def _of(keys: str) -> str:
 
 
 WRONG_HALLS = (
+    WrongHall(
+        "no_price",
+        _EVENT,
+        f"{_EVENT}\n  hours: {{dear: {{of: price, dearest: 5 %, job_classes: [training_llm]}}}}",
+        "the hall has no price",
+        "hours.dear.of",
+    ),
     WrongHall("no_class", _EVENT, _work("load: 1", "gpus: [1], job_classes: [lm]"), "jobs of 'lm'", "work.it.trace"),
     WrongHall(
         "too_large_trace", _EVENT, _work("job_class: training_llm", "gpus: [999]"), "need more GPUs", "work.it.trace"

@@ -3,17 +3,8 @@
 from __future__ import annotations
 
 from .definition import Kpi
+from .fleet_work import OF_SUBJECT, PER_CLASS, PLACED, THERE, USEFUL
 
-_PLACED = """
-    SELECT p.replication, j.job_class, p.gpus * (least(p.end_s, horizon_s) - greatest(p.start_s, warm_up_s)) AS gpu_s,
-        CASE WHEN j.busy_s > 0 THEN j.work_s / j.busy_s ELSE 0 END AS useful_share,
-        CASE WHEN j.busy_s > 0 THEN j.lost_s / j.busy_s ELSE 0 END AS lost_share
-    FROM placements p CROSS JOIN run JOIN gpu_jobs j USING (replication, job)
-    WHERE p.end_s > warm_up_s AND p.start_s < horizon_s AND p.gpus > 0
-"""
-_SUBJECTS = "(SELECT job_class AS subject FROM scenario_job_classes UNION ALL SELECT '' FROM scenario_hall)"
-_PER_CLASS = f"FROM replications r CROSS JOIN {_SUBJECTS} s"
-_OF_SUBJECT = "r.replication = x.replication AND (s.subject = '' OR s.subject = x.job_class)"
 _STARTED = "SELECT j.* FROM gpu_jobs j CROSS JOIN run WHERE submit_s >= warm_up_s AND isfinite(start_s)"
 _ENDED = """
     SELECT j.* FROM gpu_jobs j CROSS JOIN run
@@ -23,7 +14,6 @@ _ENERGY = """
     SELECT replication, sum(draw_w * (least(end_s, horizon_s) - greatest(start_s, warm_up_s))) AS energy_j
     FROM rack_power CROSS JOIN run WHERE end_s > warm_up_s AND start_s < horizon_s GROUP BY ALL
 """
-_USEFUL = f"SELECT replication, sum(gpu_s * useful_share) AS useful_s FROM ({_PLACED}) GROUP BY ALL"
 
 _PLANT = """
     SELECT c.*, least(end_s, horizon_s) - greatest(start_s, warm_up_s) AS lasts_s FROM cooling c CROSS JOIN run
@@ -48,7 +38,7 @@ FLEET = (
         f"""
         SELECT r.replication, s.subject,
             coalesce(sum(x.gpu_s * x.useful_share), 0) / 3600 / (any_value(observed_s) / 86400) AS value
-        {_PER_CLASS} CROSS JOIN run LEFT JOIN ({_PLACED}) x ON {_OF_SUBJECT} GROUP BY ALL
+        {PER_CLASS} CROSS JOIN run LEFT JOIN ({PLACED}) x ON {OF_SUBJECT} GROUP BY ALL
         """,
     ),
     Kpi(
@@ -57,11 +47,10 @@ FLEET = (
         "1",
         "higher",
         "plant",
-        "useful GPU-time / GPU-time of all GPUs of the hall over the observed window",
+        "useful GPU-time / GPU-time of all GPUs that have come to the hall, over the observed window",
         f"""
-        SELECT r.replication, '' AS subject, coalesce(sum(x.useful_s), 0) / any_value(h.gpus * observed_s) AS value
-        FROM replications r CROSS JOIN run CROSS JOIN scenario_hall h LEFT JOIN ({_USEFUL}) x USING (replication)
-        GROUP BY ALL
+        SELECT r.replication, '' AS subject, coalesce(x.useful_s, 0) / nullif(h.there_s, 0) AS value
+        FROM replications r JOIN ({THERE}) h USING (replication) LEFT JOIN ({USEFUL}) x USING (replication)
         """,
     ),
     Kpi(
@@ -74,7 +63,7 @@ FLEET = (
         "nothing ran",
         f"""
         SELECT r.replication, s.subject, sum(x.gpu_s * x.useful_share) / sum(x.gpu_s) AS value
-        {_PER_CLASS} LEFT JOIN ({_PLACED}) x ON {_OF_SUBJECT} GROUP BY ALL
+        {PER_CLASS} LEFT JOIN ({PLACED}) x ON {OF_SUBJECT} GROUP BY ALL
         """,
     ),
     Kpi(
@@ -86,7 +75,7 @@ FLEET = (
         "GPU-time of work done and lost to interruptions / GPU-time held by jobs; empty where nothing ran",
         f"""
         SELECT r.replication, s.subject, sum(x.gpu_s * x.lost_share) / sum(x.gpu_s) AS value
-        {_PER_CLASS} LEFT JOIN ({_PLACED}) x ON {_OF_SUBJECT} GROUP BY ALL
+        {PER_CLASS} LEFT JOIN ({PLACED}) x ON {OF_SUBJECT} GROUP BY ALL
         """,
     ),
     Kpi(
@@ -95,10 +84,10 @@ FLEET = (
         "1",
         "higher",
         "plant",
-        "GPU-time held by jobs / GPU-time of all GPUs of the hall over the observed window",
+        "GPU-time held by jobs / GPU-time of all GPUs that have come to the hall, over the observed window",
         f"""
-        SELECT r.replication, '' AS subject, coalesce(sum(x.gpu_s), 0) / any_value(h.gpus * observed_s) AS value
-        FROM replications r CROSS JOIN run CROSS JOIN scenario_hall h LEFT JOIN ({_PLACED}) x USING (replication)
+        SELECT r.replication, '' AS subject, coalesce(sum(x.gpu_s), 0) / nullif(any_value(h.there_s), 0) AS value
+        FROM replications r JOIN ({THERE}) h USING (replication) LEFT JOIN ({PLACED}) x USING (replication)
         GROUP BY ALL
         """,
     ),
@@ -111,7 +100,7 @@ FLEET = (
         "jobs completed or ended by their time limit in the observed window, per day",
         f"""
         SELECT r.replication, s.subject, count(x.job) / (any_value(observed_s) / 86400) AS value
-        {_PER_CLASS} CROSS JOIN run LEFT JOIN ({_ENDED}) x ON {_OF_SUBJECT} GROUP BY ALL
+        {PER_CLASS} CROSS JOIN run LEFT JOIN ({_ENDED}) x ON {OF_SUBJECT} GROUP BY ALL
         """,
     ),
     Kpi(
@@ -123,7 +112,7 @@ FLEET = (
         "mean time from submission to first start of jobs submitted in the observed window that started",
         f"""
         SELECT r.replication, s.subject, avg(x.start_s - x.submit_s) AS value
-        {_PER_CLASS} LEFT JOIN ({_STARTED}) x ON {_OF_SUBJECT} GROUP BY ALL
+        {PER_CLASS} LEFT JOIN ({_STARTED}) x ON {OF_SUBJECT} GROUP BY ALL
         """,
     ),
     Kpi(
@@ -136,7 +125,7 @@ FLEET = (
         "keep within",
         f"""
         SELECT r.replication, s.subject, quantile_cont(x.start_s - x.submit_s, 0.95) AS value
-        {_PER_CLASS} LEFT JOIN ({_STARTED}) x ON {_OF_SUBJECT} GROUP BY ALL
+        {PER_CLASS} LEFT JOIN ({_STARTED}) x ON {OF_SUBJECT} GROUP BY ALL
         """,
     ),
     Kpi(
@@ -149,7 +138,7 @@ FLEET = (
         "10 s counted as 10 s",
         f"""
         SELECT r.replication, s.subject, avg(greatest((x.end_s - x.submit_s) / greatest(x.duration_s, 10), 1)) AS value
-        {_PER_CLASS} LEFT JOIN ({_ENDED}) x ON {_OF_SUBJECT} GROUP BY ALL
+        {PER_CLASS} LEFT JOIN ({_ENDED}) x ON {OF_SUBJECT} GROUP BY ALL
         """,
     ),
     Kpi(
@@ -175,7 +164,7 @@ FLEET = (
         f"""
         SELECT r.replication, '' AS subject, x.energy_j / 3.6e6 / nullif(u.useful_s / 3600, 0) AS value
         FROM replications r CROSS JOIN scenario_hall JOIN ({_ENERGY}) x USING (replication)
-        JOIN ({_USEFUL}) u USING (replication)
+        JOIN ({USEFUL}) u USING (replication)
         """,
     ),
     Kpi(
@@ -188,7 +177,7 @@ FLEET = (
         f"""
         SELECT r.replication, '' AS subject,
             u.useful_s / 3600 / (observed_s / 86400) / nullif(h.provisioned_w / 1e6, 0) AS value
-        FROM replications r CROSS JOIN run CROSS JOIN scenario_hall h JOIN ({_USEFUL}) u USING (replication)
+        FROM replications r CROSS JOIN run CROSS JOIN scenario_hall h JOIN ({USEFUL}) u USING (replication)
         """,
     ),
     Kpi(

@@ -6,6 +6,7 @@ from .distribution import LAWS, DurationDistribution
 from .fleet import Fleet, GpuDemand, GpuJob, HallEvent, HallFailures, HourlyRule, JobClass, PowerPolicy, Scheduling
 from .gpu_work import GpuGenerator, GpuService, GpuTrace, GpuWork, RequestSteps, TraceJobs
 from .hall import ComputeNode, Hall, HallRack
+from .hourly import HourlyValues, PowerCarbon, PowerPrice
 from .ledger import ledger
 from .observed import Away, Down, Observed, WorkInProgress
 from .part import DefectKind, Improvement, Part
@@ -51,6 +52,7 @@ __all__ = [
     "HallFailures",
     "HallRack",
     "HourlyRule",
+    "HourlyValues",
     "Improvement",
     "JobClass",
     "Learning",
@@ -63,7 +65,9 @@ __all__ = [
     "PartReceipt",
     "Phase",
     "Position",
+    "PowerCarbon",
     "PowerPolicy",
+    "PowerPrice",
     "Provenance",
     "Quantity",
     "RequestSteps",

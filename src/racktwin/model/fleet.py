@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from .distribution import DurationDistribution
+from .distribution import DurationDistribution, Lognormal
 from .entity import Entity, Name
 from .gpu_work import GpuWork
 from .instant import Instant
@@ -20,7 +20,9 @@ from .quantity import (
     PositiveWholeNumber,
     PowerRamp,
     Probability,
+    Provenance,
     Quantity,
+    RatePerTime,
     Ratio,
     WholeNumber,
 )
@@ -66,7 +68,8 @@ class JobClass(Entity):
 
     ``checkpoint`` is the work between checkpoints (none: an interruption loses all work since the start); ``restart``
     the time before lost work resumes. A ``service`` loses nothing but its downtime. ``oversubscribe`` is the share of
-    its peak draw that is reserved: a class of many independent jobs does not peak all at once.
+    its peak draw that is reserved: a class of many independent jobs does not peak all at once. ``unit`` is what useful
+    work is counted in (tokens, samples, steps), of which a GPU at full speed makes ``rate``.
     """
 
     power: Name | None = None
@@ -75,6 +78,18 @@ class JobClass(Entity):
     checkpoint_s: PositiveDuration | None = Field(default=None, alias="checkpoint")
     restart_s: Duration = Field(default=Quantity(0.0, "s"), alias="restart")
     oversubscribe: Fraction = Quantity(1.0, "1")
+    unit: Name | None = None
+    rate_per_s: RatePerTime | None = Field(default=None, alias="rate")
+
+
+def _fail(message: str, remedy: str) -> PydanticCustomError:
+    return PydanticCustomError("fleet", "{message}", {"message": message, "remedy": remedy})
+
+
+def _part_swapped() -> DurationDistribution:
+    """A node is out until somebody has swapped the part: assumed, as nobody publishes it."""
+    mean = {"value": "24 h", "low": "4 h", "high": "168 h"}
+    return Lognormal.model_validate({"mean": mean, "cv": {"value": 1.0, "low": 0.5, "high": 2.0}})
 
 
 class Scheduling(Entity):
@@ -135,16 +150,35 @@ class HallEvent(Entity):
 
 
 class HourlyRule(Entity):
-    """Jobs of the classes are held in the hours in which a series is dearest: at least ``above``.
+    """In chosen hours no job of the classes starts, and the ``feed`` carries only ``share`` of its limit.
 
-    ``series`` are hourly values from the scenario's start; ``longest`` hold gives every job its turn.
+    Hours are those in which what the rule goes by (``of``: the hall's ``price`` or ``carbon``, or a ``series`` of
+    hourly values from the scenario's start) is at least ``above`` (USD/MWh, g/kWh), or among the ``dearest`` share of
+    all hours. ``of: calendar`` takes all hours; in any case only those within ``months``, from ``from_hour`` until
+    ``to_hour`` local time, and on ``weekdays_only``: so are the hours of coincident peaks (ERCOT's 4CP) avoided.
     """
 
-    series: tuple[float, ...] = Field(min_length=1)
-    above: float
+    of: Literal["series", "price", "carbon", "calendar"] = "series"
+    series: tuple[float, ...] = ()
+    above: float | None = None
+    dearest: Fraction | None = None
+    months: tuple[int, ...] = ()
+    from_hour: int = Field(default=0, ge=0, le=24)
+    to_hour: int = Field(default=24, ge=0, le=24)
+    weekdays_only: bool = False
     job_classes: tuple[Name, ...] = ()
     feed: Name | None = None
     share: Fraction = Quantity(1.0, "1")
+
+    @model_validator(mode="after")
+    def _says_which_hours(self) -> HourlyRule:
+        if self.of == "series" and not self.series:
+            raise _fail("no hourly values", "series: [31.5, 28.2, ...], or of: price, of: carbon, of: calendar")
+        if self.of != "calendar" and (self.above is None) == (self.dearest is None):
+            raise _fail("one of above and dearest says which hours", "dearest: 5 %, or above: 80")
+        if not all(1 <= month <= 12 for month in self.months):
+            raise _fail("months are 1 to 12", "months: [6, 7, 8, 9]")
+        return self
 
 
 FailureReference = Literal[
@@ -174,8 +208,19 @@ class HallFailures(Entity):
         if missing:
             message = f"{' and '.join(missing)} missing"
             remedy = "reference: gpu, or time_between: {exponential: {mean: 60 d}} and repair_time"
-            raise PydanticCustomError("failures", "{message}", {"message": message, "remedy": remedy})
+            raise _fail(message, remedy)
         return self
+
+
+class EscapedDefects(Entity):
+    """How latent defects that the line let escape fail in service: in one node of their rack, each once.
+
+    ``stress_per_service`` is the burn-in stress of a second in service; a defect fails when its Weibull time of stress
+    is reached (jobs draw less than burn-in and cycle less).
+    """
+
+    stress_per_service: Fraction = Quantity(0.5, "1", "0.5", Provenance(None, "assumed", 0.1, 1.0))
+    repair_time: DurationDistribution = Field(default_factory=_part_swapped)
 
 
 class Fleet(Entity):
@@ -189,3 +234,4 @@ class Fleet(Entity):
     events: tuple[HallEvent, ...] = ()
     hours: dict[Name, HourlyRule] = {}
     failures: dict[Name, HallFailures] = {}
+    escapes: EscapedDefects = EscapedDefects()

@@ -8,11 +8,13 @@ from pydantic import Field
 
 from .cooling import CoolingPlant
 from .entity import Entity, Name
+from .hourly import PowerCarbon, PowerPrice
 from .instant import Instant
 from .quantity import (
     Count,
     Duration,
     FlowPerHeat,
+    Fraction,
     NonNegative,
     PeakFactor,
     PositiveWholeNumber,
@@ -51,7 +53,8 @@ class HallRack(Entity):
 
     Two ``feeds`` share the load (A and B); if one is lost the other carries all. ``overhead`` is what the rack draws
     beside its nodes (switches, shelves). ``budget`` is what it may draw. With ``part`` the rack is that product of the
-    line: what is not given here is that part's, and racks ``arrive`` ``with_shipments`` come as the line ships them.
+    line: what is not given here is that part's, and racks ``arrive`` ``with_shipments`` come as the line ships them, of
+    which ``shipments_share`` come here.
     """
 
     compute_node: Name
@@ -67,6 +70,7 @@ class HallRack(Entity):
     arrive: Literal["at_start", "with_shipments"] = "at_start"
     arrive_at: Instant | None = None
     installation_s: Duration = Field(default=Quantity(0.0, "s"), alias="installation")
+    shipments_share: Fraction = Quantity(1.0, "1")
 
 
 class Hall(Entity):
@@ -74,10 +78,13 @@ class Hall(Entity):
 
     ``cooling_plant`` takes the racks' liquid share of heat outdoors, in ``weather``; it gives PUE and WUE. With
     ``throttling`` it acts back: liquid-cooled racks are capped while the coolant is too warm for what their GPUs draw.
+    ``price`` and ``carbon`` give cost and emissions, and rules of ``fleet.hours`` go by them.
     """
 
     compute_nodes: dict[Name, ComputeNode] = Field(min_length=1)
     racks: dict[Name, HallRack] = Field(min_length=1)
     cooling_plant: CoolingPlant | None = None
     throttling: bool = True
+    price: PowerPrice | None = None
+    carbon: PowerCarbon | None = None
     weather: Literal["travis_county_2018"] = "travis_county_2018"

@@ -62,7 +62,13 @@ def scenario_tables(scenario: Scenario) -> dict[str, pa.Table]:
                 for name, loop in scenario.cooling_loops.items()
             ),
         ),
-        "scenario_job_classes": _table({"job_class": _TEXT}, ((name,) for name in scenario.fleet.job_classes)),
+        "scenario_job_classes": _table(
+            {"job_class": _TEXT, "unit": _TEXT, "rate_per_s": _NUMBER},
+            (
+                (name, klass.unit, None if klass.rate_per_s is None else float(klass.rate_per_s))
+                for name, klass in scenario.fleet.job_classes.items()
+            ),
+        ),
         "scenario_hall": _table(
             {"racks": _WHOLE, "gpus": _WHOLE, "nameplate_w": _NUMBER, "provisioned_w": _NUMBER}, _hall(scenario)
         ),

@@ -74,16 +74,19 @@ class Chain:
         tables = self.supply(replication, seed)
         sink(tables)
         shipments: list[pa.Table] = []
+        defects: list[pa.Table] = []
         if self.line is not None:
 
             def take(batch: dict[str, pa.Table]) -> None:
                 if self.fleet is not None:
                     shipments.append(batch["shipments"])
+                    defects.append(batch["defects"])
                 sink(batch)
 
             replicate_into(take, self._supplied_line(self.line, tables), replication, seed)
         if self.fleet is not None:
-            sink(replicate_fleet(self.fleet, replication, seed, _joined(shipments) if shipments else None))
+            told = [_joined(rows) if rows else None for rows in (shipments, defects)]
+            sink(replicate_fleet(self.fleet, replication, seed, *told))
 
     def _supplied_line(self, line: CompiledLine, supply: dict[str, pa.Table]) -> CompiledLine:
         receipts = self.receipts(supply)

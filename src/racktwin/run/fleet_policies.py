@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
 
 from racktwin.engines.fleet import compile_fleet, replicate_fleet
-from racktwin.engines.line import compile_line, replicate
 from racktwin.model import PowerPolicy, Quantity, Scenario
 from racktwin.results.dimensions import scenario_tables
+
+from .chain import compile_chain
 
 DAY_S = 86400.0
 Report = Callable[[int, int], None]
@@ -71,12 +72,12 @@ def compare_policies(
 ) -> list[PolicyResult]:
     """Each policy over the same jobs and failures (common random numbers), and the same shipments of racks."""
     seed = scenario.seed if seed is None else seed
-    shipments = [_shipments(scenario, replication, seed) for replication in range(replications)]
+    shipped = [_shipped(scenario, replication, seed) for replication in range(replications)]
     results = []
     for done, policy in enumerate(policies):
         compiled = compile_fleet(with_policy(scenario, policy))
         found = [
-            _measure(scenario, replicate_fleet(compiled, replication, seed, shipments[replication]))
+            _measure(scenario, replicate_fleet(compiled, replication, seed, *shipped[replication]))
             for replication in range(replications)
         ]
         results.append(PolicyResult(policy.name, *(float(value) for value in np.mean(found, axis=0))))
@@ -92,10 +93,12 @@ def with_policy(scenario: Scenario, policy: Policy) -> Scenario:
     return scenario.model_copy(update={"fleet": scenario.fleet.model_copy(update={"power": power})})
 
 
-def _shipments(scenario: Scenario, replication: int, seed: int) -> pa.Table | None:
+def _shipped(scenario: Scenario, replication: int, seed: int) -> tuple[pa.Table | None, pa.Table | None]:
+    """What the line ships and what is latently wrong with it, as a run of the whole chain has it."""
     if not scenario.has_line:
-        return None
-    return replicate(compile_line(scenario), replication, seed, is_recording=False)["shipments"]
+        return None, None
+    tables = replace(compile_chain(scenario), fleet=None).replicate(replication, seed)
+    return tables["shipments"], tables["defects"]
 
 
 def _measure(scenario: Scenario, tables: dict[str, pa.Table]) -> tuple[float, ...]:

@@ -19,6 +19,7 @@ from pydantic import ValidationError
 
 from racktwin.errors import Problem, ScenarioError
 from racktwin.model.gpu_work import GpuGenerator, GpuService, GpuTrace
+from racktwin.model.hourly import PowerCarbon, PowerPrice
 
 from .document import Document, Steps
 from .folder import MAX_TABLE_BYTES, Folder, decode
@@ -34,9 +35,11 @@ _BYTES = {"B": 1.0, "KiB": 1024.0, "MiB": 1024.0**2, "GiB": 1024.0**3}
 
 def inline_work(document: Document, folder: Folder, problems: list[Problem]) -> None:
     """Put what each source of ``fleet.work`` names beside its name; adds to ``problems``."""
-    for steps, kind, raw in list(_sources(document.value)):
+    for steps, kind, raw in [*_sources(document.value), *_series(document.value)]:
         try:
-            if kind == "trace":
+            if kind in ("price", "carbon"):
+                _put_hours(document, folder, steps, raw)
+            elif kind == "trace":
                 _put_trace(document, folder, steps, raw)
             elif kind == "model":
                 _put_model(document, folder, steps, raw)
@@ -53,6 +56,27 @@ def _sources(value: Any) -> Iterator[tuple[Steps, str, dict[str, Any]]]:
         for kind in ("trace", "model", "service"):
             if isinstance(source, dict) and isinstance(source.get(kind), dict):
                 yield ("fleet", "work", name, kind), kind, source[kind]
+
+
+def _series(value: Any) -> Iterator[tuple[Steps, str, dict[str, Any]]]:
+    hall = value.get("hall") if isinstance(value, dict) else None
+    for kind in ("price", "carbon"):
+        series = hall.get(kind) if isinstance(hall, dict) else None
+        if isinstance(series, dict) and isinstance(series.get("file"), str):
+            yield ("hall", kind), kind, series
+
+
+def _put_hours(document: Document, folder: Folder, steps: Steps, raw: dict[str, Any]) -> None:
+    is_price = steps[-1] == "price"
+    series = _parsed(PowerPrice if is_price else PowerCarbon, raw, "hours")
+    if series is None or "hours" in raw:
+        return
+    path = _file(document, folder, steps, series.file)
+    from racktwin.traces import read_hourly_carbon, read_hourly_price
+
+    with _told(folder, path, document.dotted(steps)):
+        found = read_hourly_price(path) if is_price else read_hourly_carbon(path, direct=series.direct)
+        raw["hours"] = {"first_epoch_s": found.first_epoch_s, "values": found.values.tolist()}
 
 
 def _put_trace(document: Document, folder: Folder, steps: Steps, raw: dict[str, Any]) -> None:

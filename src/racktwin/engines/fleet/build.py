@@ -104,6 +104,7 @@ def _fill_failures(plan: FleetPlan, rows: tables.Records) -> None:
     for row, given in zip(rows, plan.failures, strict=True):
         row.scope, row.target, row.cause = given.scope, given.target, given.cause
         row.between_law, row.repair_law = given.between_law, given.repair_law
+        row.is_once = int(given.is_once)
         row.share, row.hazard = given.share, given.hazard * _hazard(plan, given)
 
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 from racktwin.model import ComputeNode, HallRack, Scenario
 
 from . import tables
+from .arrivals import ESCAPED, Arrival, arrivals_of, with_arrivals, with_escapes
 from .compile_coolant import with_coolant
 from .compile_failures import failures_of
 from .plan import FleetPlan, Klass, LimitPlan, NodeKind, RackPlan, plain_jobs
@@ -51,14 +52,13 @@ class Names:
 
 @dataclass(frozen=True)
 class CompiledFleet:
-    """A hall ready for its jobs: the plan without them, names, random streams of failures, and which racks arrive."""
+    """A hall ready for its jobs: the plan without them, names, and the scenario's entry of each rack."""
 
     scenario: Scenario
     plan: FleetPlan
     names: Names
-    streams: tuple[str, ...]
     pools: dict[str, int]
-    rack_parts: tuple[tuple[str, float] | None, ...]
+    entries: tuple[HallRack, ...]
 
 
 def compile_fleet(scenario: Scenario) -> CompiledFleet:
@@ -66,8 +66,8 @@ def compile_fleet(scenario: Scenario) -> CompiledFleet:
     assert scenario.hall is not None
     kinds = {name: node for name, node in scenario.hall.compute_nodes.items() if _is_used(scenario, name)}
     limits, positions = _limits(scenario)
-    racks, names, parts = _racks(scenario, kinds, positions)
-    failures, laws, samples, streams = failures_of(scenario, racks, names, positions)
+    racks, names = _racks(scenario, kinds, positions)
+    failures, laws, samples = failures_of(scenario, racks, names, positions)
     classes = scenario.fleet.job_classes
     plan = FleetPlan(
         node_kinds=[_node_kind(name, node) for name, node in kinds.items()],
@@ -84,50 +84,30 @@ def compile_fleet(scenario: Scenario) -> CompiledFleet:
         horizon_s=float(scenario.horizon_s),
     )
     plan = with_coolant(scenario, plan, list(kinds.values()))
-    causes = ("", *scenario.fleet.failures)
+    causes = ("", *scenario.fleet.failures, ESCAPED)
     called = _names(scenario, racks, names, limits, causes)
     pools = {node.gpu_model: position for position, node in enumerate(kinds.values())}
-    return CompiledFleet(scenario, plan, called, streams, pools, parts)
+    entries = tuple(scenario.hall.racks[entry] for entry, _ in names)
+    return CompiledFleet(scenario, plan, called, pools, entries)
 
 
 def planned(
-    compiled: CompiledFleet, replication: int, seed: int, shipments: pa.Table | None = None
-) -> tuple[FleetPlan, Work]:
-    """The plan of one replication, its jobs and the arrivals of its racks included.
+    compiled: CompiledFleet,
+    replication: int,
+    seed: int,
+    shipments: pa.Table | None = None,
+    defects: pa.Table | None = None,
+) -> tuple[FleetPlan, Work, list[Arrival]]:
+    """The plan of one replication, with its jobs, the arrivals of its racks, and the defects they bring.
 
     ``shipments``: racks that come with the line's shipments take them in the order in which they ship; a rack for
-    which none ships within the horizon never comes.
+    which none ships within the horizon never comes. ``defects``: of the line, each with its fate.
     """
     work = work_of(compiled.scenario, compiled.pools, replication, seed)
-    racks = compiled.plan.racks
-    if any(compiled.rack_parts):
-        racks = _arriving(compiled, shipments)
-    return replace(compiled.plan, jobs=work.jobs, owners=work.users, racks=racks), work
-
-
-def _arriving(compiled: CompiledFleet, shipments: pa.Table | None) -> list[RackPlan]:
-    """Racks with the time at which each is switched on, and the hazard of the latent defects it came with."""
-    waiting: dict[str, list[tuple[float, int]]] = {}
-    if shipments is not None:
-        for part, shipped_s, latent in zip(
-            shipments["part"].to_pylist(),
-            shipments["shipped_s"].to_pylist(),
-            shipments["latent_escapes"].to_pylist(),
-            strict=True,
-        ):
-            waiting.setdefault(part, []).append((shipped_s, latent))
-    for queue in waiting.values():
-        queue.sort(reverse=True)
-    racks = []
-    for rack, coming in zip(compiled.plan.racks, compiled.rack_parts, strict=True):
-        if coming is None:
-            racks.append(rack)
-            continue
-        part, installation_s = coming
-        queue = waiting.get(part, [])
-        shipped_s, latent = queue.pop() if queue else (math.inf, 0)
-        racks.append(replace(rack, available_s=max(shipped_s + installation_s, 1e-6), hazard=1.0 + latent))
-    return racks
+    arrivals = arrivals_of(compiled.plan.racks, compiled.entries, shipments)
+    plan = with_arrivals(replace(compiled.plan, jobs=work.jobs, owners=work.users), arrivals)
+    plan = with_escapes(plan, compiled.scenario, arrivals, shipments, defects, replication, seed)
+    return plan, work, arrivals
 
 
 def _is_used(scenario: Scenario, node: str) -> bool:
@@ -184,12 +164,11 @@ def _upward(scenario: Scenario, loop: str) -> list[str]:
 
 def _racks(
     scenario: Scenario, kinds: dict[str, ComputeNode], positions: dict[tuple[str, str], int]
-) -> tuple[list[RackPlan], list[tuple[str, int]], tuple[tuple[str, float] | None, ...]]:
-    """Racks kind of node by kind of node; the entry and number each came from; and the part that each waits for."""
+) -> tuple[list[RackPlan], list[tuple[str, int]]]:
+    """Racks kind of node by kind of node, and the entry and number each came from."""
     assert scenario.hall is not None
     racks: list[RackPlan] = []
     names: list[tuple[str, int]] = []
-    parts: list[tuple[str, float] | None] = []
     for position, (kind, node) in enumerate(kinds.items()):
         for name, rack in scenario.hall.racks.items():
             if rack.compute_node != kind:
@@ -198,9 +177,7 @@ def _racks(
             for number in range(int(rack.count)):
                 racks.append(replace(plan, name=f"{name}-{number}"))
                 names.append((name, number))
-                comes = rack.arrive == "with_shipments" and rack.part is not None
-                parts.append((str(rack.part), float(rack.installation_s)) if comes else None)
-    return racks, names, tuple(parts)
+    return racks, names
 
 
 def _rack(

@@ -19,8 +19,8 @@ def failures_of(
     racks: Sequence[RackPlan],
     names: Sequence[tuple[str, int]],
     positions: Mapping[tuple[str, str], int],
-) -> tuple[list[FailurePlan], list[dict[str, float]], list[float], tuple[str, ...]]:
-    """Clocks, laws, samples of laws, and the random stream of each clock."""
+) -> tuple[list[FailurePlan], list[dict[str, float]], list[float]]:
+    """Clocks, laws, and samples of laws."""
     plans: list[FailurePlan] = []
     laws: list[dict[str, float]] = []
     samples: list[float] = []
@@ -33,7 +33,7 @@ def failures_of(
             FailurePlan(scope, row, between, repair, cause, f"fleet/{name}/{stream}", float(failure.share), often)
             for scope, row, stream, often in _targets(scenario, failure, racks, names, positions)
         ]
-    return plans, laws, samples, tuple(plan.stream for plan in plans)
+    return plans, laws, samples
 
 
 def _targets(

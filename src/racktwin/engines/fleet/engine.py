@@ -6,8 +6,10 @@ import pyarrow as pa
 
 from racktwin.results.tables import empty_table
 
+from .arrivals import hall_racks
 from .build import build
 from .compile import CompiledFleet, planned
+from .hourly import hall_hours
 from .plant import cooling_of
 from .records import tables_of
 from .replicate import simulate
@@ -18,22 +20,29 @@ def replicate_fleet(
     replication: int,
     seed: int,
     shipments: pa.Table | None = None,
+    defects: pa.Table | None = None,
     *,
     is_recording: bool = True,
 ) -> dict[str, pa.Table]:
-    """Simulate one replication to the horizon; racks that wait for the line take its ``shipments``.
+    """Simulate one replication to the horizon; racks that wait for the line take its ``shipments``,
+    and the latent ``defects`` that escaped in them.
 
     Without recording only ``gpu_jobs`` has rows. Raises SimulationError if the simulated state breaks one of its own
     rules.
     """
-    plan, work = planned(compiled, replication, seed, shipments)
+    plan, work, arrivals = planned(compiled, replication, seed, shipments, defects)
+    streams = tuple(clock.stream for clock in plan.failures)
     outcome = simulate(
-        build(plan), compiled.streams, replication=replication, seed=seed, is_recording=is_recording, in_place=True
+        build(plan), streams, replication=replication, seed=seed, is_recording=is_recording, in_place=True
     )
     tables = tables_of(outcome, work, compiled.names, replication)
+    tables["hall_racks"] = hall_racks(compiled.names.racks, compiled.entries, plan, arrivals, replication)
     has_plant = compiled.scenario.hall is not None and compiled.scenario.hall.cooling_plant is not None
     if has_plant and is_recording:
         tables["cooling"] = cooling_of(compiled, tables["rack_power"], replication)
     else:
         tables["cooling"] = empty_table("cooling")
+    has_hours = is_recording and compiled.scenario.hall is not None
+    hours = hall_hours(compiled.scenario, tables, replication) if has_hours else empty_table("hall_hours")
+    tables["hall_hours"] = hours
     return tables

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 STRESS_PER_SERVICE_S = 0.5
-"""Seconds of burn-in stress in a second of service. Assumed, 0.1 to 1: jobs draw less than burn-in and cycle less."""
+"""Seconds of burn-in stress in a second of service, if not given. Assumed, 0.1 to 1: jobs draw less than burn-in."""
 
 ESCAPES = pa.schema(
     [

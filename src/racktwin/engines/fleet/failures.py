@@ -49,7 +49,8 @@ def strike(fleet: Fleet, f: int) -> None:
         rack = fleet.racks[failure.target]
         for n in range(rack.first_node, rack.first_node + rack.n_nodes):
             _strike_node(fleet, n, failure.is_out, failure.cause)
-    _wind(fleet, f, failure.repair_law if failure.is_out else failure.between_law)
+    if failure.is_out or not failure.is_once:
+        _wind(fleet, f, failure.repair_law if failure.is_out else failure.between_law)
 
 
 @kernel

@@ -68,7 +68,7 @@ class Klass:
 
 @dataclass(frozen=True)
 class FailurePlan:
-    """A failure clock: scope, target and laws are rows."""
+    """A failure clock: scope, target and laws are rows. ``is_once``: it never rings again after its repair."""
 
     scope: int
     target: int
@@ -78,6 +78,7 @@ class FailurePlan:
     stream: str
     share: float = 1.0
     hazard: float = 1.0
+    is_once: bool = False
 
 
 @dataclass(frozen=True)

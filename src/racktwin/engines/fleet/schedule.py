@@ -10,10 +10,10 @@ from racktwin.model import ComputeNode, HallEvent, HourlyRule, Scenario
 from racktwin.reference import power_table
 
 from . import tables
+from .hourly import HOUR_S, chosen_hours
 from .settings import Kind, caps_of
 from .work import seconds_of
 
-HOUR_S = 3600.0
 Step = tuple[float, int, int, float]
 Positions = dict[tuple[str, str], int]
 
@@ -98,22 +98,12 @@ def _nodes_of(
 
 
 def _hourly_steps(scenario: Scenario, rule: HourlyRule, limits: Positions) -> Iterator[Step]:
-    """In hours whose value is at least ``above``: classes are held, and a feed carries only its share."""
+    """In the hours a rule chooses classes are held, and a feed carries only its share."""
     classes = list(scenario.fleet.job_classes)
-    was_dear = False
-    for hour, value in enumerate(rule.series):
-        is_dear = value >= rule.above
-        if is_dear == was_dear:
-            continue
-        was_dear = is_dear
+    chosen = np.concatenate([[False], chosen_hours(scenario, rule), [False]])
+    for hour in np.flatnonzero(chosen[1:] != chosen[:-1]).tolist():
+        is_held = bool(chosen[hour + 1])
         for name in rule.job_classes:
-            yield hour * HOUR_S, tables.GATE, classes.index(name), 0.0 if is_dear else 1.0
+            yield hour * HOUR_S, tables.GATE, classes.index(name), 0.0 if is_held else 1.0
         if rule.feed is not None:
-            share = float(rule.share) if is_dear else 1.0
-            yield hour * HOUR_S, tables.LIMIT_SCALE, limits["power", rule.feed], share
-    if was_dear:
-        end_s = len(rule.series) * HOUR_S
-        for name in rule.job_classes:
-            yield end_s, tables.GATE, classes.index(name), 1.0
-        if rule.feed is not None:
-            yield end_s, tables.LIMIT_SCALE, limits["power", rule.feed], 1.0
+            yield hour * HOUR_S, tables.LIMIT_SCALE, limits["power", rule.feed], float(rule.share) if is_held else 1.0

@@ -368,6 +368,7 @@ FAILURE = np.dtype(
         ("share", "f8"),  # of a limit that is lost
         ("since_s", "f8"),
         ("hazard", "f8"),
+        ("is_once", "i8"),  # a defect that fails once
     ]
 )
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import math
 from collections.abc import Iterator
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from racktwin.model import GpuGenerator, GpuTrace, Scenario
 from racktwin.scenario.document import Steps
@@ -95,4 +98,47 @@ def models_not_there(plant: Scenario) -> Iterator[Finding]:
             yield oddity(("fleet", "work", name, "trace"), message, "fine if meant")
 
 
-RULES = (unknown_classes, jobs_that_never_fit, rows_left_out, models_not_there)
+def series_beyond_their_hours(plant: Scenario) -> Iterator[Finding]:
+    """Prices and carbon must hold the hours of the run, and be there where a rule goes by them."""
+    for kind in ("price", "carbon"):
+        series = getattr(plant.hall, kind) if plant.hall is not None else None
+        for name, rule in plant.fleet.hours.items():
+            if rule.of == kind and series is None:
+                remedy = f"hall: {{{kind}: ...}}, see docs/fleet.md"
+                yield error(("fleet", "hours", name, "of"), f"the hall has no {kind}", remedy)
+        if series is None:
+            continue
+        if getattr(series, "shipped", None) is not None:
+            first_s, last_s, what = _SHIPPED_FROM_S, _SHIPPED_TO_S, "the shipped prices hold 2021 to 2023"
+        elif series.hours is not None:
+            first_s = series.hours.first_epoch_s
+            last_s = first_s + 3600.0 * len(series.hours.values)
+            what = f"{series.file} holds {_day(first_s)} to {_day(last_s)}"
+        else:
+            continue
+        begin_s = _start_epoch_s(plant)
+        end_s = begin_s + 3600.0 * math.ceil(float(plant.horizon_s) / 3600.0 - 1e-9)
+        if series.year is not None:
+            begin_s = dt.datetime(series.year, 1, 1, tzinfo=dt.UTC).timestamp()
+            end_s = begin_s + 8760 * 3600.0
+        if not (first_s <= begin_s and end_s <= last_s):
+            wanted = f"the year {series.year}" if series.year is not None else f"{_day(begin_s)} to {_day(end_s)}"
+            message = f"{what}, not {wanted}"
+            yield error(("hall", kind), message, "year: one that it holds whole, or a file that holds these hours")
+
+
+def _start_epoch_s(plant: Scenario) -> float:
+    try:
+        zone: dt.tzinfo = ZoneInfo(plant.time_zone)
+    except (ZoneInfoNotFoundError, OSError, ValueError):  # another rule tells
+        zone = dt.UTC
+    return plant.start.replace(tzinfo=zone).timestamp()
+
+
+def _day(epoch_s: float) -> str:
+    return f"{dt.datetime.fromtimestamp(epoch_s, dt.UTC):%Y-%m-%d}"
+
+
+_SHIPPED_FROM_S, _SHIPPED_TO_S = (dt.datetime(year, 1, 1, tzinfo=dt.UTC).timestamp() for year in (2021, 2024))
+
+RULES = (series_beyond_their_hours, unknown_classes, jobs_that_never_fit, rows_left_out, models_not_there)

@@ -1,0 +1,160 @@
+"""Hours of a run: what power costs and emits in each, which a rule chooses, and what the hall took (``hall_hours``)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from racktwin.model import HourlyRule, HourlyValues, PowerCarbon, PowerPrice, Scenario
+from racktwin.results.schema import TABLES
+
+from .heat import step_means
+
+Floats = npt.NDArray[np.float64]
+HOUR_S = 3600.0
+J_PER_MWH, J_PER_KWH = 3.6e9, 3.6e6
+_UTC = dt.UTC
+
+
+def hours_of(scenario: Scenario) -> int:
+    """How many hours a run has, a last part of one included."""
+    return math.ceil(float(scenario.horizon_s) / HOUR_S - 1e-9)
+
+
+def prices(scenario: Scenario) -> Floats | None:
+    """USD per J in each hour from the scenario's start; None where it has no price."""
+    price = scenario.hall.price if scenario.hall is not None else None
+    if price is None:
+        return None
+    if price.fixed_usd_per_j is not None:
+        found = np.full(hours_of(scenario), float(price.fixed_usd_per_j))
+    else:
+        found = _laid_out(scenario, price, price.hours or _shipped_prices())
+    return found + float(price.delivery_usd_per_j)
+
+
+def carbon(scenario: Scenario) -> Floats | None:
+    """Kg per J in each hour from the scenario's start; None where it has none."""
+    given = scenario.hall.carbon if scenario.hall is not None else None
+    if given is None:
+        return None
+    if given.fixed_kg_per_j is not None:
+        return np.full(hours_of(scenario), float(given.fixed_kg_per_j))
+    assert given.hours is not None
+    return _laid_out(scenario, given, given.hours)
+
+
+def _start(scenario: Scenario) -> dt.datetime:
+    zone = ZoneInfo(scenario.time_zone)
+    return scenario.start.replace(tzinfo=zone).astimezone(_UTC)
+
+
+def _laid_out(scenario: Scenario, source: PowerPrice | PowerCarbon, hours: HourlyValues) -> Floats:
+    """The series from the scenario's start: at its own time, or a year of it by the hour of the year."""
+    values, count, start = np.asarray(hours.values, np.float64), hours_of(scenario), _start(scenario)
+    if source.year is None:
+        first = int((start.timestamp() - hours.first_epoch_s) // HOUR_S)
+        return values[first : first + count]
+    begin = dt.datetime(source.year, 1, 1, tzinfo=_UTC).timestamp()
+    first = int((begin - hours.first_epoch_s) // HOUR_S)
+    of_year = values[first : first + 8760]
+    into = int((start - dt.datetime(start.year, 1, 1, tzinfo=_UTC)).total_seconds() // HOUR_S)
+    return np.asarray(of_year[(into + np.arange(count)) % len(of_year)], np.float64)
+
+
+@cache
+def _shipped_prices() -> HourlyValues:
+    from racktwin.traces import read_hourly_price
+
+    path = Path(str(resources.files("racktwin.reference").joinpath("texas", "ercot_hub_average.csv.gz")))
+    found = read_hourly_price(path)
+    return HourlyValues(first_epoch_s=found.first_epoch_s, values=tuple(found.values.tolist()))
+
+
+def chosen_hours(scenario: Scenario, rule: HourlyRule) -> npt.NDArray[np.bool_]:
+    """The hours from the scenario's start that a rule is about."""
+    chosen = _by_value(scenario, rule)
+    start, zone = _start(scenario), ZoneInfo(scenario.time_zone)
+    if rule.months or rule.weekdays_only or (rule.from_hour, rule.to_hour) != (0, 24):
+        local = [(start + dt.timedelta(hours=hour)).astimezone(zone) for hour in range(len(chosen))]
+        chosen &= np.array([_is_within(rule, moment) for moment in local], bool)
+    return chosen
+
+
+def _by_value(scenario: Scenario, rule: HourlyRule) -> npt.NDArray[np.bool_]:
+    if rule.of == "calendar":
+        return np.ones(hours_of(scenario), bool)
+    found = {
+        "series": lambda: np.asarray(rule.series, np.float64),
+        "price": lambda: _scaled(prices(scenario), J_PER_MWH),
+        "carbon": lambda: _scaled(carbon(scenario), 1e3 * J_PER_KWH),
+    }[rule.of]()[: hours_of(scenario)]
+    if rule.above is not None:
+        return np.asarray(found >= rule.above, bool)
+    assert rule.dearest is not None
+    ranks = np.argsort(np.argsort(-found, kind="stable"), kind="stable")
+    return np.asarray(ranks < round(len(found) * float(rule.dearest)), bool)
+
+
+def _scaled(values: Floats | None, factor: float) -> Floats:
+    assert values is not None
+    return values * factor
+
+
+def _is_within(rule: HourlyRule, moment: dt.datetime) -> bool:
+    is_month = not rule.months or moment.month in rule.months
+    is_day = not rule.weekdays_only or moment.weekday() < 5
+    if rule.from_hour <= rule.to_hour:
+        is_hour = rule.from_hour <= moment.hour < rule.to_hour
+    else:
+        is_hour = moment.hour >= rule.from_hour or moment.hour < rule.to_hour
+    return is_month and is_day and is_hour
+
+
+def hall_hours(scenario: Scenario, tables: dict[str, pa.Table], replication: int) -> pa.Table:
+    """The table ``hall_hours``: energy of the racks, of the cooling plant and at the hall's roots, cost and carbon."""
+    count = hours_of(scenario)
+    edges_s = np.minimum(np.arange(count + 1) * HOUR_S, float(scenario.horizon_s))
+    lasts_s = np.diff(edges_s)
+    it_j = _energy(tables["rack_power"], "draw_w", edges_s)
+    roots = {name for name in scenario.hall_feeds if scenario.feeds[name].parent is None}
+    limits = tables["limits"]
+    is_root = np.isin(_words(limits["name"]), list(roots)) & (_words(limits["quantity"]) == "power")
+    feeds_j = _energy(limits.filter(pa.array(is_root)), "draw", edges_s) if roots else it_j
+    cooling = tables["cooling"]
+    plant_j = np.zeros(count)
+    for name in ("pump_w", "fan_w", "chiller_w"):
+        plant_j += _energy(cooling, name, edges_s) if cooling.num_rows else 0.0
+    price, emitted = prices(scenario), carbon(scenario)
+    total_j, unknown = feeds_j + plant_j, np.full(count, np.nan)
+    columns = {
+        "replication": np.full(count, replication, np.int64),
+        "start_s": edges_s[:-1],
+        "end_s": edges_s[1:],
+        "it_j": it_j,
+        "plant_j": plant_j,
+        "facility_j": total_j,
+        "price_usd_per_j": unknown if price is None else price,
+        "cost_usd": unknown if price is None else price * total_j,
+        "carbon_kg": unknown if emitted is None else emitted * total_j,
+    }
+    assert len(lasts_s) == count
+    return pa.table({column.name: columns[column.name] for column in TABLES["hall_hours"].columns})
+
+
+def _energy(rows: pa.Table, column: str, edges_s: Floats) -> Floats:
+    start_s, end_s, draw_w = (np.asarray(rows[name], np.float64) for name in ("start_s", "end_s", column))
+    return step_means(start_s, end_s, draw_w, edges_s) * np.diff(edges_s)
+
+
+def _words(column: pa.ChunkedArray) -> npt.NDArray[np.str_]:
+    coded = column.combine_chunks()
+    return np.array(coded.dictionary.to_pylist() or [""])[coded.indices.to_numpy(zero_copy_only=False)]
