@@ -35,6 +35,7 @@ PAGES = {  # name: address, and what is there once it has drawn
     "report": ("/run/half/report", "iframe.report"),
     "hall": ("/run/hall/hall?t=16000&rack=wet-0", "canvas[data-hall][data-drawn]"),
     "fleet": ("/run/hall/fleet", "[data-plot=fleet-waiting][data-drawn]"),
+    "supply": ("/run/base/supply", "svg[data-map=position]"),
     "plan": ("/run/half/plan", "canvas[data-heat]"),
 }
 

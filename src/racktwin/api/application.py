@@ -26,6 +26,7 @@ from . import (
     scenario_routes,
     schedule_routes,
     series_routes,
+    supply_routes,
     table_routes,
     what_if,
 )
@@ -47,6 +48,7 @@ _ROUTERS = (
     floor_routes.router,
     schedule_routes.router,
     plan_routes.router,
+    supply_routes.router,
     hall_routes.router,
     fleet_routes.router,
     what_if.router,

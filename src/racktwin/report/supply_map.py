@@ -14,7 +14,7 @@ from .palette import SERIES
 _WEEK_S = 7 * 86400.0
 
 
-def _rates(network: NetworkFlows) -> dict[str, float]:
+def lane_rates(network: NetworkFlows) -> dict[str, float]:
     """Pieces per second that each lane carries while demand is steady: what is in transit, by Little's law."""
     found: dict[str, float] = {}
     for k, way in enumerate(network.origins):
@@ -40,7 +40,7 @@ def map_chart(network: NetworkFlows, risk: dict[str, float]) -> Chart | None:
     places = {n: site.position for n, site in net.sites.items() if site.position is not None}
     if len(places) < 2:
         return None
-    rates = _rates(network)
+    rates = lane_rates(network)
     most = max(rates.values(), default=0.0) or 1.0
     traces = []
     for name, lane in net.lanes.items():
@@ -92,7 +92,7 @@ def _risk_colour(exposed: float) -> str:
 
 def lane_table(network: NetworkFlows, risk: dict[str, float]) -> Table:
     """All lanes with their flow and risk, the riskiest first."""
-    rates = _rates(network)
+    rates = lane_rates(network)
     rows = [
         Row(
             (

@@ -21,6 +21,7 @@ const Floor = lazyPage(() => import("../floor/page"));
 const Schedule = lazyPage(() => import("../schedule/page"));
 const Hall = lazyPage(() => import("../hall/page"));
 const Fleet = lazyPage(() => import("../fleet/page"));
+const Supply = lazyPage(() => import("../supply/page"));
 const Engine = lazyPage(() => import("./engine"));
 const PAGES: { name: Word; needs?: string[] }[] = [
   { name: "overview" }, { name: "floor", needs: ["states"] }, { name: "schedule", needs: ["operations"] }, { name: "time", needs: ["limits", "labour"] },
@@ -83,7 +84,8 @@ function Content({ run, page, rest, detail }: { run: string; page: string; rest:
     case "overview": return <Overview run={run} />;
     case "hall": return <Hall run={run} detail={detail} />;
     case "fleet": return <Fleet run={run} detail={detail} />;
-    case "supply": case "plan": return <Engine run={run} detail={detail} engine={page} />;
+    case "supply": return <Supply run={run} detail={detail} />;
+    case "plan": return <Engine run={run} detail={detail} engine={page} />;
     default: return <Overview run={run} />;
   }
 }
