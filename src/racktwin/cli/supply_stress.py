@@ -12,8 +12,9 @@ from .terminal import note, number, print_json, print_table
 
 if TYPE_CHECKING:
     from racktwin.model import Scenario
+    from racktwin.plan.supply.mitigation import Mitigation
     from racktwin.plan.supply.simulated_losses import Simulated
-    from racktwin.plan.supply.stress import Mitigation, Stressed
+    from racktwin.plan.supply.stress import Stressed
 
 _SIMULATED = (
     "survives, d",
@@ -70,7 +71,7 @@ def stress(
     the cheapest alternates and stock that keep the losses with a rate below it.
     """
     from racktwin.plan.supply.losses import described_losses, single_losses, the_losses
-    from racktwin.plan.supply.stress import mitigate
+    from racktwin.plan.supply.mitigation import mitigate
     from racktwin.plan.supply.stress import stress as stressed
     from racktwin.scenario import read_scenario
 
@@ -141,12 +142,13 @@ def _in_words(found: Simulated) -> str:
 
 def _print_cure(cure: Mitigation) -> None:
     found = cure.portfolio
-    opened = [name for name, is_open in zip(cure.options, found.is_open, strict=True) if is_open]
-    rows = [(f"open {name}", "") for name in opened]
-    added = zip(cure.stocks, found.added, strict=True)
-    rows += [(f"add stock {stock}", number(pieces)) for stock, pieces in added if pieces > 0.005]
+    rows = [(one.kind, one.name, number(one.pieces) if one.pieces else "", number(one.usd)) for one in cure.measures]
     print()
-    print_table(("mitigation", "pieces"), rows or [("nothing is needed", "")], numbers=("pieces",))
+    columns = ("mitigation", "of", "pieces", "US$ in the first year")
+    print_table(columns, rows or [("nothing is needed", "", "", "")], numbers=columns[2:])
+    print()
+    alone = [(kind, "not enough" if usd == float("inf") else number(usd)) for kind, usd in cure.alone.items()]
+    print_table(("alone", columns[3]), [*alone, ("cheapest mixture", number(found.cost_usd))], numbers=columns[3:])
     note(
         f"US${found.cost_usd:,.0f} in the first year bring the expected impact "
         f"from US${cure.present_usd_per_year:,.0f} to US${found.risk_usd_per_year:,.0f} a year"
@@ -156,8 +158,10 @@ def _print_cure(cure: Mitigation) -> None:
 def _plain_cure(cure: Mitigation) -> dict[str, Any]:
     found = cure.portfolio
     return {
-        "open": [name for name, is_open in zip(cure.options, found.is_open, strict=True) if is_open],
-        "added": {stock: float(n) for stock, n in zip(cure.stocks, found.added, strict=True) if n > 0.005},
+        "open": [one.name for one in cure.measures if one.kind in ("dual source", "redesign")],
+        "added": {one.name: one.pieces for one in cure.measures if one.kind == "stock"},
+        "measures": [asdict(one) for one in cure.measures],
+        "alone_usd": {kind: None if usd == float("inf") else usd for kind, usd in cure.alone.items()},
         "cost_usd": found.cost_usd,
         "bound_usd": found.bound_usd,
         "risk_usd_per_year": found.risk_usd_per_year,

@@ -44,9 +44,10 @@ class Supply(Entity):
     what is started comes out. ``minimum_order`` and ``lot_size`` bind every order.
 
     ``qualified: false`` is an alternate: it delivers from ``qualification_time`` after the start, if opened for
-    ``opening_cost``. ``terms: consignment``: the customer owns the part; it costs him, not us, and ties up none of our
-    capital; ``buy_sell``: we buy it and sell it on. ``content`` says which share of the value comes from which country
-    (the rest from ``origin``, by default the site's country). ``payment_after`` is when the bill is due.
+    ``opening_cost``; with ``redesign`` that is the work to make the product take it. ``terms: consignment``: the
+    customer owns the part; it costs him, not us, and ties up none of our capital; ``buy_sell``: we buy it and sell it
+    on. ``content`` says which share of the value comes from which country (the rest from ``origin``, by default the
+    site's country). ``payment_after`` is when the bill is due.
     """
 
     part: Name
@@ -68,3 +69,4 @@ class Supply(Entity):
     qualified: bool = True
     qualification_time_s: PositiveDuration | None = Field(default=None, alias="qualification_time")
     opening_cost_usd: Money = Field(default=Quantity(0.0, "USD"), alias="opening_cost")
+    redesign: bool = False

@@ -253,6 +253,9 @@ def test_a_limit_asks_for_the_cheapest_mitigation() -> None:
 
     assert told["risk_usd_per_year"] <= 1e6 * (1 + 1e-6) < told["present_usd_per_year"]
     assert told["open"] == ["boards_mexico"]
+    assert set(told["alone_usd"]) == {"dual source", "redesign", "expedite", "stock"}
+    assert min(usd for usd in told["alone_usd"].values() if usd is not None) >= told["cost_usd"] - 1.0
+    assert sum(one["usd"] for one in told["measures"]) <= told["cost_usd"] + 1.0
     assert wrong.returncode == 2
     assert "write for example 2e6 USD" in wrong.stderr
 

@@ -78,3 +78,14 @@ def test_a_risk_nothing_lowers_is_said() -> None:
 
     with pytest.raises(RacktwinError, match="allow more"):
         cheapest_portfolio(network, [gone], [_ALTERNATE], 1.0)
+
+
+@pytest.mark.parametrize(("premium_usd", "buys"), [(1000.0, 0.0), (90_000.0, 2.0)])
+def test_expediting_costs_its_premium_as_often_as_the_loss_happens(premium_usd: float, buys: float) -> None:
+    """2 racks' boards are missing once in ten years: expedited for 200 a year, or held where that is dear."""
+    expedite = np.array([0.0, 0.0, 0.0, 0.0, premium_usd])
+    found = cheapest_portfolio(_network(), [_lost_boards(6.0)], [], 0.0, premium_usd=expedite)
+
+    assert found.added[0] == pytest.approx(buys)
+    assert found.dearer_usd == pytest.approx(0.0 if buys else 0.1 * 2 * premium_usd)
+    assert found.cost_usd == pytest.approx(min(0.1 * 2 * premium_usd, 2 * 6000.0))

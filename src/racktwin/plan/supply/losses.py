@@ -22,6 +22,7 @@ from .network_flows import NetworkFlows, network_of
 
 _DAY_S = 86400.0
 _YEAR_S = 365.0 * _DAY_S
+_STOPS = ("site_down", "lane_closed", "capacity", "demand")
 
 
 @dataclass(frozen=True)
@@ -57,14 +58,19 @@ def _lost(kind: str, names: dict[str, list[str]], lasts_s: float, starts_s: floa
 
 
 def described_losses(scenario: Scenario) -> list[NamedLoss]:
-    """The disruptions of the scenario, as long as their longest effect (none given: to the horizon)."""
+    """The disruptions of the scenario, as long as they stop something (no duration given: to the horizon).
+
+    From the first effect that stops or cuts anything to the end of the last; of one that has none, all of it.
+    """
     net = network_of(scenario)
     found = []
     for name, disruption in net.disruptions.items():
-        ends = [_ends_s(effect, float(scenario.horizon_s)) for effect in disruption.effects]
+        effects = [effect for effect in disruption.effects if effect.kind in _STOPS] or disruption.effects
+        begins_s = min(float(effect.after_s or 0.0) for effect in effects)
+        lasts_s = max(_ends_s(effect, float(scenario.horizon_s)) for effect in effects) - begins_s
         rate = disruption.rate_per_s
         per_year = float("nan") if rate is None else float(rate) * _YEAR_S
-        found.append(NamedLoss(name, disruption, max(ends), per_year))
+        found.append(NamedLoss(name, disruption, lasts_s, per_year))
     return found
 
 

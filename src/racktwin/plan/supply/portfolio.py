@@ -1,4 +1,4 @@
-"""The cheapest mitigation for a stated risk: what to qualify and what stock to add so that losses stay within a limit.
+"""The cheapest mitigation for a stated risk: what to qualify, add to stock and expedite so that losses stay low.
 
 One mixed-integer programme holds the impact of every loss (:mod:`.resilience`) at once: an option lets its ways carry
 pieces in all of them, stock added is there in all of them.
@@ -33,7 +33,11 @@ class Likely:
 
 @dataclass(frozen=True)
 class Portfolio:
-    """What to open (by option) and to add (pieces by stock), its cost in the first year, and what it leaves."""
+    """What to open (by option) and to add (pieces by stock), its cost in the first year, and what it leaves.
+
+    ``sent``: pieces a year to expect on each way, rate times what is sent while the losses last. ``dearer_usd``: of the
+    cost, what these are expected to cost more a year than the usual ways.
+    """
 
     is_open: tuple[bool, ...]
     added: Floats
@@ -41,6 +45,8 @@ class Portfolio:
     bound_usd: float
     impact_usd: Floats
     risk_usd_per_year: float
+    sent: Floats
+    dearer_usd: float
 
 
 def cheapest_portfolio(
@@ -49,17 +55,22 @@ def cheapest_portfolio(
     options: Sequence[Option],
     risk_usd_per_year: float,
     *,
+    premium_usd: Floats | None = None,
+    may_add: bool = True,
     time_limit_s: float = 120.0,
 ) -> Portfolio:
     """The cheapest options and stock that keep the expected impact, rate times impact summed, within a limit.
 
-    An option costs its opening, stock its holding for a year. RacktwinError if even everything opened and any stock
-    leaves more (a customer's or the line's own site lost, for example).
+    An option costs its opening, stock (none with ``may_add`` false) its holding for a year, a piece that goes by a
+    dearer way its ``premium_usd`` (by way) as often as the loss happens. RacktwinError if even everything opened and
+    any stock leaves more (a customer's or the line's own site lost, for example).
     """
     programme = Program()
     opened = programme.columns(len(options), np.array([option.opening_usd for option in options]), 0.0, 1.0, whole=True)
-    added = programme.columns(len(network.stocks), _holding(network), 0.0, _most(network, likely))
-    lost = [_impact_rows(programme, network, one, options, opened, added) for one in likely]
+    added = programme.columns(len(network.stocks), _holding(network), 0.0, _most(network, likely) * may_add)
+    premium = np.zeros(len(network.ways)) if premium_usd is None else premium_usd
+    blocks = [_impact_rows(programme, network, one, options, opened, added, premium) for one in likely]
+    lost = [columns for columns, _ in blocks]
     rates = np.array([one.rate_per_year for one in likely])
     budget = programme.rows(1, -np.inf, risk_usd_per_year)
     for columns, rate in zip(lost, rates, strict=True):
@@ -72,8 +83,13 @@ def cheapest_portfolio(
         )
     impact = np.array([float(network.loss_usd @ found.values[columns]) for columns in lost])
     pieces = np.where(found.values[added] > 1e-6, found.values[added], 0.0)
+    sent = sum(
+        (one.rate_per_year * found.values[flows] for one, (_, flows) in zip(likely, blocks, strict=True)), 0.0 * premium
+    )
     is_open = tuple(bool(value > 0.5) for value in found.values[opened])
-    return Portfolio(is_open, pieces, found.cost, found.bound, impact, float(rates @ impact))
+    return Portfolio(
+        is_open, pieces, found.cost, found.bound, impact, float(rates @ impact), sent, float(premium @ sent)
+    )
 
 
 def _holding(network: FlowNetwork) -> Floats:
@@ -98,12 +114,20 @@ def _downstream_first(network: FlowNetwork) -> list[int]:
 
 
 def _impact_rows(
-    programme: Program, network: FlowNetwork, one: Likely, options: Sequence[Option], opened: Ints, added: Ints
-) -> Ints:
-    """The programme of one loss; returns the columns of what is lost, by demand."""
+    programme: Program,
+    network: FlowNetwork,
+    one: Likely,
+    options: Sequence[Option],
+    opened: Ints,
+    added: Ints,
+    premium_usd: Floats,
+) -> tuple[Ints, Ints]:
+    """The programme of one loss; returns the columns of what is lost, by demand, and of what is sent, by way."""
     loss, weeks = one.loss, one.recover_s / SCALE_S
     wanted = network.demand_per_s * loss.demand_factor * one.recover_s
-    flows = programme.columns(len(network.ways), 0.0, 0.0, np.where(loss.closed, 0.0, np.inf))
+    flows = programme.columns(
+        len(network.ways), one.rate_per_year * premium_usd, 0.0, np.where(loss.closed, 0.0, np.inf)
+    )
     lost = programme.columns(len(wanted), 0.0, np.where(loss.unserved, wanted, 0.0), wanted)
     there = network.on_hand.astype(np.float64).copy()
     np.add.at(there, network.fills, np.where(loss.keeps_transit, network.in_transit, 0.0))
@@ -123,4 +147,4 @@ def _impact_rows(
         programme.put(links, flows[option.ways], 1.0)
         room = np.maximum(most[network.fills[option.ways]], wanted.sum())
         programme.put(links, np.repeat(opened[number], len(links)), -room)
-    return lost
+    return lost, flows

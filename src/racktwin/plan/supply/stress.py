@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from racktwin.errors import Problem, ScenarioError
 from racktwin.model import Scenario
 
 from .losses import NamedLoss, loss_of_flows
-from .network_design import options_of
 from .network_flows import network_flows
-from .portfolio import Likely, Portfolio, cheapest_portfolio
 from .resilience import Exposure, exposures
 from .simulated_losses import Simulated, Undisturbed
 
@@ -57,30 +54,3 @@ def stress(
             progress(one.name)
         found.append(Stressed(exposure, one.rate_per_year, usual.go_through(one)))
     return found
-
-
-@dataclass(frozen=True)
-class Mitigation:
-    """The portfolio, the names of its options and of the stocks, and the expected impact a year without it."""
-
-    portfolio: Portfolio
-    options: tuple[str, ...]
-    stocks: tuple[str, ...]
-    present_usd_per_year: float
-
-
-def mitigate(scenario: Scenario, losses: Sequence[NamedLoss], risk_usd_per_year: float) -> Mitigation:
-    """The cheapest alternates and stock that keep the expected impact of the losses with a rate within a limit.
-
-    ScenarioError if no loss has a rate. Alternates count as qualified when a loss strikes.
-    """
-    likely = [one for one in losses if one.rate_per_year > 0]
-    if not likely:
-        remedy = "give disruptions a rate, such as 2 %/yr"
-        raise ScenarioError([Problem("network.disruptions", 0, "", "no loss says how often it happens", remedy)])
-    flows = network_flows(scenario, with_alternates=True)
-    options = tuple(options_of(flows, 365.0 * 86400.0))
-    rows = [Likely(loss_of_flows(flows, one), one.recover_s, one.rate_per_year) for one in likely]
-    found = cheapest_portfolio(flows.flows, rows, options, risk_usd_per_year)
-    present = sum(one.expected_usd_per_year for one in stress(scenario, likely))
-    return Mitigation(found, tuple(option.name for option in options), flows.flows.stocks, present)
