@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from racktwin.plan.schedule.plan import load_curves, schedule_table
 from racktwin.plan.stress import lags, order_risks, policies_of, replay, versus
 from racktwin.plan.stress.risk import wilson
 
@@ -23,6 +24,43 @@ def test_no_limit_is_exceeded_in_any_replay_of_any_policy(tmp_path: Path) -> Non
         assert replayed.reserved[("floor", "power")].max() > 0.5
         for key, shares in replayed.reserved.items():
             assert shares.max() <= 1.0 + 1e-9, key
+
+
+@pytest.mark.parametrize(
+    ("feed_kw", "loop_kw", "racks", "is_held", "levels", "seed"),
+    [(137, 171, 4, True, "[1.0, 0.5]", 11), (163, 160, 2, False, "[1.0]", 12), (224, 211, 4, False, "[1.0, 0.5]", 13)],
+)
+def test_planned_power_and_heat_stay_within_their_limits_at_any_instant_of_any_replay(
+    tmp_path: Path, feed_kw: int, loop_kw: int, racks: int, is_held: bool, levels: str, seed: int
+) -> None:
+    """Under any limit that one soak fits into: what the plan reserves, and what its replay reserves."""
+    plan = planned(
+        small(
+            tmp_path,
+            f"feeds.floor.limit={feed_kw} kW",
+            f"cooling_loops.cdu.heat_limit={loop_kw} kW",
+            f"order_book=[{{product: rack, quantity: {racks}, due: 5 d}}]",
+            f"routings.rack.operations.burn_in.phases.soak.cap.levels={levels}",
+        ),
+        time_s=1.0,
+    )
+
+    for curve in load_curves(plan):
+        assert curve.peak <= curve.limit * (1.0 + 1e-9), curve.name
+    replayed = replay(policies_of(plan, is_held=is_held)[0], 3, seed)
+    for key, shares in replayed.reserved.items():
+        assert shares.max() <= 1.0 + 1e-9, key
+
+
+def test_a_throttled_soak_gets_the_same_stress_and_the_plan_names_its_cap(tmp_path: Path) -> None:
+    """At half power the soak takes twice as long, so that the hours of stress, and what precipitates, are the same."""
+    plan = planned(small(tmp_path, "routings.rack.operations.burn_in.phases.soak.cap.levels=[0.5]"), time_s=2.0)
+    rows = [row for row in schedule_table(plan).to_pylist() if row["phase"] == "soak"]
+
+    assert rows
+    assert {row["cap"] for row in rows} == {0.5}
+    for row in rows:
+        assert (row["end_s"] - row["start_s"]) / 3600.0 * 0.5 == pytest.approx(20.0, abs=0.5)
 
 
 def test_held_work_starts_no_earlier_than_planned_and_lags_say_by_how_much(tmp_path: Path) -> None:
