@@ -107,14 +107,8 @@ def _print(found: Study, report: Path, json_: bool) -> None:
         return
     best, now = found.best, found.now
     print(f"{found.product.name}: soak {number(best.soak_h)} h at {best.cap:.0%} power (now {number(now.soak_h)} h)")
-    columns = ("USD a product", "now", "then")
-    names = ("energy", "power", "bay", "capital", "repair", "field", "total")
-    rows = [(name, number(getattr(now.cost, name)), number(getattr(best.cost, name))) for name in names]
-    rows += [
-        ("found in the plant, per 1,000", number(1e3 * now.cost.found), number(1e3 * best.cost.found)),
-        ("failures in service, per 1,000", number(1e3 * now.cost.escapes), number(1e3 * best.cost.escapes)),
-    ]
-    print_table(columns, rows, numbers=columns[1:])
+    if found.tests is None:
+        _print_soak(found)
     _print_tests(found)
     for line in found.cautions():
         note(line)
@@ -125,11 +119,23 @@ def _print(found: Study, report: Path, json_: bool) -> None:
     print(f"\nreport: {report}")
 
 
+def _print_soak(found: Study) -> None:
+    best, now = found.best, found.now
+    columns = ("USD a product", "now", "then")
+    names = ("energy", "power", "bay", "capital", "repair", "field", "total")
+    rows = [(name, number(getattr(now.cost, name)), number(getattr(best.cost, name))) for name in names]
+    rows += [
+        ("found in the plant, per 1,000", number(1e3 * now.cost.found), number(1e3 * best.cost.found)),
+        ("failures in service, per 1,000", number(1e3 * now.cost.escapes), number(1e3 * best.cost.escapes)),
+    ]
+    print_table(columns, rows, numbers=columns[1:])
+
+
 def _print_tests(found: Study) -> None:
     now, then = found.tests_now, found.tests
     if now is None or then is None:
         return
-    print("\nall tests and all defects, expected a product:")
+    print("all tests and all defects, expected a product:")
     columns = ("", "now", "then")
     rows = [(f"{cause}, USD", number(now.passage.usd[cause]), number(usd)) for cause, usd in then.passage.usd.items()]
     rows += [

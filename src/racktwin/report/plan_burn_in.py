@@ -41,14 +41,18 @@ def write_burn_in_report(scenario: Scenario, found: Study, out: Path) -> Path:
 
 def _headline(found: Study) -> Section:
     best, now = found.best, found.now
+    usd, usd_now, escapes, escapes_now = best.cost.total, now.cost.total, best.cost.escapes, now.cost.escapes
+    if found.tests is not None and found.tests_now is not None:
+        usd, usd_now = found.tests.passage.total, found.tests_now.passage.total
+        escapes, escapes_now = found.tests.passage.escapes, found.tests_now.passage.escapes
     cards = (
         Card("Soak", number(best.soak_h), "h", (f"now {number(now.soak_h)} h", f"at {percent(best.cap)} power"), ""),
-        Card("Cost", number(best.cost.total), "USD a product", (f"now {number(now.cost.total)}",), ""),
+        Card("Cost", number(usd), "USD a product", (f"now {number(usd_now)}",), ""),
         Card(
             "Failures in service",
-            number(1e3 * best.cost.escapes),
+            number(1e3 * escapes),
             "per 1,000 products",
-            (f"now {number(1e3 * now.cost.escapes)}",),
+            (f"now {number(1e3 * escapes_now)}",),
             "Expected over the years of service.",
         ),
     )
@@ -127,10 +131,13 @@ def _curve(found: Study) -> Section:
                 "line": {"color": "$ink", "dash": dash, "width": 1.5},
             }
         )
+    least = "the least of the sum is the plan."
+    if found.tests is not None:
+        least = "latent defects alone. The plan's soak was decided with all tests, so it may lie beside the least."
     chart = Chart(
         "cost",
         "Expected cost against hours of soak",
-        f"USD a product at {percent(found.best.cap)} power, by cause; the least of the sum is the plan.",
+        f"USD a product at {percent(found.best.cap)} power, by cause; " + least,
         figure(traces, height=380, xaxis=axis("hours of soak"), yaxis=axis("USD a product", rangemode="tozero")),
     )
     return Section(
@@ -140,6 +147,9 @@ def _curve(found: Study) -> Section:
 
 def _costs(found: Study) -> Section:
     names = ("energy", "power", "bay", "capital", "repair", "field", "total")
+    lead = "By cause, and as the line engine sees it."
+    if found.tests is not None:
+        lead = "Of the soak and latent defects alone; then the whole plan as the line engine sees it."
     rows = tuple(
         Row((name, number(getattr(found.now.cost, name)), number(getattr(found.best.cost, name)))) for name in names
     )
@@ -152,7 +162,7 @@ def _costs(found: Study) -> Section:
         )
         columns = (Column("KPI", numeric=False), Column("Now"), Column("Plan"), Column("Of the difference"))
         blocks.append(Table("In the simulator, on the same random numbers", columns, simulated))
-    return Section("costs", "Now and then", "By cause, and as the line engine sees it.", tuple(blocks))
+    return Section("costs", "Now and then", lead, tuple(blocks))
 
 
 def _trust(found: Study) -> Section:

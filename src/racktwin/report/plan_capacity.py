@@ -117,7 +117,7 @@ def _points(
 
 def _levels(found: CapacityPlan, one: Tradeoff) -> str:
     pairs = zip(found.levers, one.setting, strict=True)
-    return ", ".join(f"{lever.path.split('.')[-2]}: {lever.values[level]}" for lever, level in pairs)
+    return ", ".join(f"{_short(lever.path)}: {lever.values[level]}" for lever, level in pairs)
 
 
 def _steps(steps: Sequence[Step]) -> Section:
@@ -159,7 +159,7 @@ def _settings(found: CapacityPlan) -> Section:
         for setting, verdict in sorted(found.judged.items(), key=lambda item: found.cost_usd_per_year(item[0]))
     )
     columns = (
-        Column(" · ".join(lever.path.split(".")[-2] for lever in found.levers), numeric=False),
+        Column(" · ".join(_short(lever.path) for lever in found.levers), numeric=False),
         Column("USD a year"),
         *(Column(one.kpi) for one in found.requirements),
         Column("Replications"),
@@ -179,3 +179,10 @@ def _reading(found: CapacityPlan) -> Section:
     if found.contradictions:
         blocks.append(Note("More did hurt somewhere: settings with less were judged to do better.", "warning"))
     return Section("reading", "How to read this", "What is promised, and on which condition.", tuple(blocks))
+
+
+def _short(path: str) -> str:
+    """The name by which a path is told from others: its last part but one that is a word, and the last."""
+    *before, last = path.split(".")
+    word = next((part for part in reversed(before) if not part.isdigit()), "")
+    return f"{word} {last}".strip()
