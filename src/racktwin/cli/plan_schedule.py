@@ -176,9 +176,18 @@ def _print(made: Plan, tables: dict[str, Sequence[Any]], folder: Path, report: P
         known = "" if bound == "unknown" else f", gap {reached.gap:.1%}"
         proof = "proven the best" if reached.is_optimal else f"bound {bound}{known}"
         print(f"  {reached.target}: {value} ({proof})")
+    if capped := _capped(made):
+        print(f"  {capped} phases run capped, as much longer as they are slower, so that their stress is the same")
     if tables:
         _print_stress(tables["policies"], tables["orders"])
     print(f"\nschedule and report: {report}")
+
+
+def _capped(made: Plan) -> int:
+    """How many phases are planned below full power."""
+    from racktwin.plan.schedule.plan import schedule_table
+
+    return sum(cap is not None and cap < 1.0 for cap in schedule_table(made).column("cap").to_pylist())
 
 
 def _in_unit(made: Plan, target: str, value: float) -> str:

@@ -52,6 +52,18 @@ def test_what_cannot_be_planned_is_one_message_and_exit_code_2(tmp_path: Path) -
     assert not out.exists()
 
 
+def test_capped_phases_are_named(tmp_path: Path) -> None:
+    small(tmp_path)
+    levels = "routings.rack.operations.burn_in.phases.soak.cap.levels=[0.5]"
+
+    answer = racktwin(
+        *("plan", "schedule", str(tmp_path / "small.yaml"), *_QUICK), "--set", levels, "--out", str(tmp_path / "plan")
+    )
+
+    assert answer.returncode == 0, answer.stderr
+    assert "phases run capped, as much longer as they are slower" in answer.stdout
+
+
 def test_a_folder_that_is_taken_is_refused_before_the_search(tmp_path: Path) -> None:
     small(tmp_path)
     began_s = time.monotonic()
