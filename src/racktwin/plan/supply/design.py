@@ -4,10 +4,15 @@ A large two-stage problem is relaxed and solved by interior point, which bounds 
 shares are rounded at several thresholds; a design's second stage falls apart into one linear programme per future when
 what is held is fixed, or is solved whole to choose what is held. What is left of the gap goes to HiGHS with the options
 that the relaxation leaves no doubt about fixed. The gap to the bound is always told.
+
+What a relaxation hides is the opening of few dear options, of which it opens a little each. So the bound is raised by
+branching on them, the one with most left to pay first, each node by interior point.
 """
 
 from __future__ import annotations
 
+import heapq
+import itertools
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,9 +29,12 @@ from .stages import Floats
 Flags = npt.NDArray[np.bool_]
 Report = Callable[[str], None]
 
-_DIRECT = 40_000
+_DIRECT = 10_000
+_ROUNDED = 5
+"""Thresholds tried before branching."""
 _THRESHOLDS = (0.5, 0.2, 0.05, 0.8, 0.01)
 _SURE = 1e-3
+_SHUT = 1e-5
 
 
 @dataclass(frozen=True)
@@ -120,10 +128,12 @@ class _Rounding:
         shares = relaxed.values[self.model.opened]
         doubtful = int(np.sum((shares > _SURE) & (shares < 1 - _SURE)))
         self.tell(f"bound {self.bound:,.0f} after {relaxed.seconds:.0f} s; {doubtful} options in doubt")
-        for threshold in _THRESHOLDS:
+        for number, threshold in enumerate(_THRESHOLDS):
             if self._is_done():
                 break
             self._try(shares >= threshold, f"rounded at {threshold:g}")
+            if number + 1 == _ROUNDED:
+                self._branch(shares)
         if not self._is_done():
             self._polish(shares)
         if self.best is None:
@@ -138,6 +148,32 @@ class _Rounding:
         if time.monotonic() > self.deadline_s:
             return True
         return self.best is not None and self.best[0].cost - self.bound <= self.gap * abs(self.best[0].cost)
+
+    def _branch(self, shares: Floats) -> None:
+        """Raise the bound: nodes in the order of their bounds, until the gap is closed, or nothing is in doubt."""
+        usd = np.array([option.opening_usd for option in self.problem.options])
+        count = itertools.count()
+        least, most = np.zeros(len(usd), bool), np.ones(len(usd), bool)
+        nodes = [(self.bound, next(count), least, most, shares)]
+        while nodes:
+            bound, _, least, most, shares = heapq.heappop(nodes)
+            self.bound = max(self.bound, bound)
+            left_usd = np.where(most & ~least & (shares > _SHUT), (1.0 - shares) * usd, 0.0)
+            if self._is_done() or left_usd.max(initial=0.0) <= 1e-6 * abs(bound):
+                return
+            option = int(np.argmax(left_usd))
+            for is_open in (True, False):
+                lower, upper = least.copy(), most.copy()
+                lower[option] = upper[option] = is_open
+                node = solve_interior(_fixed(self.model, lower, upper), time_limit_s=self._left_s())
+                if node.status == "infeasible":
+                    continue
+                solved = node.status == "optimal"
+                cost = node.cost - 1e-7 * abs(node.cost) if solved else bound
+                inside = node.values[self.model.opened] if solved else shares
+                heapq.heappush(nodes, (cost, next(count), lower, upper, inside))
+            if nodes:
+                self.tell(f"branched on {self.problem.options[option].name}: bound {nodes[0][0]:,.0f}")
 
     def _try(self, is_open: Flags, how: str) -> None:
         if is_open.tobytes() in self._tried:
