@@ -1,11 +1,12 @@
 // The plan on a canvas: blocks and their labels once, cells and pieces in every frame, one colour at a time.
-import { colour, seriesColour, stateColour } from "../app/colours";
+import { colour, stateColour } from "../app/colours";
 import { words } from "../app/format";
 import { CELL, type Layout, type Meta, TITLE } from "./layout";
 import type { Window } from "./moment";
+import { paintPieces, type View } from "./pixels";
 
-export interface View { x: number; y: number; scale: number }
-export const PIECE = 4;
+export type { View } from "./pixels";
+
 
 export function fit(layout: Layout, width: number, height: number): View {
   const scale = Math.min(width / layout.width, height / layout.height);
@@ -38,7 +39,9 @@ export function drawMoment(canvas: HTMLCanvasElement, background: HTMLCanvasElem
   if (!moment) return;
   c.setTransform(view.scale * ratio, 0, 0, view.scale * ratio, view.x * ratio, view.y * ratio);
   drawCells(c, meta, layout, moment);
-  drawPieces(c, meta, moment, picked);
+  paintPieces(canvas, meta, moment, view, ratio);
+  c.setTransform(view.scale * ratio, 0, 0, view.scale * ratio, view.x * ratio, view.y * ratio);
+  drawPicked(c, moment, picked);
 }
 
 function drawCells(c: CanvasRenderingContext2D, meta: Meta, layout: Layout, moment: Window) {
@@ -52,13 +55,8 @@ function drawCells(c: CanvasRenderingContext2D, meta: Meta, layout: Layout, mome
   for (let unit = 0; unit < unitX.length; unit++) c.strokeRect(unitX[unit], unitY[unit], CELL, CELL);
 }
 
-function drawPieces(c: CanvasRenderingContext2D, meta: Meta, moment: Window, picked: number) {
-  const { x, y, part, shown, pieces } = moment;
-  for (let kind = 0; kind < meta.parts.length; kind++) {
-    c.fillStyle = seriesColour(kind + 1);
-    const size = meta.parts[kind].product ? PIECE + 2.5 : PIECE;
-    for (let i = 0; i < pieces; i++) if (shown[i] && part[i] === kind) c.fillRect(x[i], y[i], size, size);
-  }
+function drawPicked(c: CanvasRenderingContext2D, moment: Window, picked: number) {
+  const { x, y, shown } = moment;
   const at = picked < 0 ? -1 : moment.serial.indexOf(picked);
   if (at >= 0 && shown[at]) {
     c.strokeStyle = colour("ink");
