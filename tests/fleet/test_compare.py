@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from racktwin.run.fleet_policies import POLICIES, compare_policies
+from racktwin.run.fleet_policies import POLICIES, at_set_points, compare_policies
 from racktwin.scenario import read_scenario
 from tests.cli.command import racktwin
 
@@ -24,6 +24,22 @@ def test_policies_share_their_jobs_and_caps_free_power(tmp_path: Path) -> None:
     assert filled.peak_w <= 55e3
     assert none.peak_w <= 55e3
     assert none.nameplate_w > none.provisioned_w == pytest.approx(55e3)
+    assert none.above_limit_s == filled.above_limit_s == 0.0
+
+
+@pytest.mark.slow
+def test_changes_are_paired_over_replications_and_set_points_are_tried(tmp_path: Path) -> None:
+    plant = "  cooling_plant: {heat: 100 kW, supply: 30 degC}\n  price: {fixed: 50 USD/MWh}\nfleet:\n"
+    path = scenario_file(tmp_path, ("limit: 200 kW}", "limit: 55 kW}"), ("fleet:\n", plant))
+    text = path.read_text("utf-8").replace("cooling_loops: [room]", "cooling_loops: [room], liquid_fraction: 80 %")
+    path.write_text(text, "utf-8")
+    policies = at_set_points([POLICIES[1]], [303.15, 318.15])
+    cold, warm = compare_policies(read_scenario(path).scenario, policies, replications=3)
+    assert [cold.policy, warm.policy] == ["none, peak, 30 degC", "none, peak, 45 degC"]
+    assert (cold.energy_change.mean, cold.energy_change.half_width) == (0.0, 0.0)
+    # warmer coolant needs less fan, whatever the jobs: the paired interval leaves zero out
+    assert warm.energy_change.mean + warm.energy_change.half_width < 0.0
+    assert warm.usd_per_gpu_h == pytest.approx(warm.kwh_per_gpu_h * 0.05, rel=0.01)
 
 
 @pytest.mark.slow

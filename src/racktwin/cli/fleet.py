@@ -28,6 +28,13 @@ def compare(
     ] = None,
     replications: Annotated[int, typer.Option(min=1, help="Replications of each policy.")] = 3,
     seed: Annotated[int | None, typer.Option(min=0, help="Seed of chance.", show_default="the scenario's")] = None,
+    set_points: Annotated[
+        list[str] | None,
+        typer.Option("--set-point", metavar="TEMPERATURE", help="Coolant set-point to try with each policy; repeat."),
+    ] = None,
+    only: Annotated[
+        list[str] | None, typer.Option(metavar="WORD", help="Only policies whose name has this; repeat.")
+    ] = None,
     overrides: Annotated[
         list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change a value; PATH*=FACTOR scales one.")
     ] = None,
@@ -38,7 +45,7 @@ def compare(
     """Run all power policies over the same jobs and draw the frontier.
 
     Work against energy and against power. The first policy is the baseline of all savings: no caps, each job counted
-    at the rated power of its GPUs.
+    at the rated power of its GPUs. With set-points each policy runs at each of them, the first being the baseline's.
     """
     from dataclasses import asdict
 
@@ -47,7 +54,7 @@ def compare(
     from racktwin.errors import RacktwinError
     from racktwin.plan.record import require_empty, write_study
     from racktwin.report.fleet_policies import HEADINGS, baseline_sentence, policy_cells, write_policies
-    from racktwin.run.fleet_policies import compare_policies
+    from racktwin.run.fleet_policies import POLICIES, at_set_points, compare_policies
     from racktwin.scenario import read_scenario
 
     file = read_scenario(scenario, overrides or [])
@@ -55,8 +62,17 @@ def compare(
         raise RacktwinError(f"{scenario} has no hall\n    → describe one: see docs/fleet.md")
     if study is not None:
         require_empty(study)
+    policies = [policy for policy in POLICIES if not only or any(word in policy.name for word in only)]
+    if not policies:
+        names = "; ".join(policy.name for policy in POLICIES)
+        raise RacktwinError(f"no policy is named like {', '.join(only or [])}\n    → there are {names}")
+    if set_points:
+        if file.scenario.hall.cooling_plant is None:
+            raise RacktwinError(f"{scenario} has no cooling plant\n    → hall: {{cooling_plant: ...}}")
+        policies = at_set_points(policies, [temperature_k(text) for text in set_points])
     results = compare_policies(
         file.scenario,
+        policies,
         replications=replications,
         seed=seed,
         progress=lambda done, total: note(f"policies: {done} of {total}"),
@@ -68,12 +84,25 @@ def compare(
     if json_:
         print_json({"baseline": results[0].policy, "policies": [asdict(result) for result in results]})
     else:
-        rows = [(result.policy, *policy_cells(result, results[0])) for result in results]
+        rows = [(result.policy, *policy_cells(result)) for result in results]
         print_table(("policy", *HEADINGS), rows, numbers=HEADINGS)
         print(f"\n{baseline_sentence(results[0])}")
     if not json_ or out is not None:
         page = write_policies(file.scenario, results, replications, out or Path(f"policies-{file.scenario.name}.html"))
         note(f"page: {page}")
+
+
+def temperature_k(written: str) -> float:
+    """A temperature such as ``32 degC``, in K."""
+    from pydantic import TypeAdapter, ValidationError
+
+    from racktwin.errors import RacktwinError
+    from racktwin.model.quantity import Temperature
+
+    try:
+        return float(TypeAdapter(Temperature).validate_python(written))
+    except ValidationError:
+        raise RacktwinError(f"{written!r} is not a temperature\n    → write --set-point '32 degC'") from None
 
 
 @fleet_app.command()

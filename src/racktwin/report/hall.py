@@ -24,16 +24,32 @@ _CARDS = (
     ("nameplate_share", "% of what the feeds provide"),
     ("interruptions", "a day"),
 )
+_WHERE_KNOWN = (
+    ("racks_at_work", "racks, mean over the time watched"),
+    ("escape_failures", "a year, of defects the line let through"),
+    ("energy_cost", "USD a day"),
+    ("price_paid", "USD/MWh; asked on average: {price_asked}"),
+    ("energy_cost_per_gpu_hour", "USD per useful GPU-hour"),
+    ("carbon_per_gpu_hour", "kg CO₂e per useful GPU-hour"),
+)
+"""Cards of what not every hall has: a line before it, a price, a carbon intensity."""
+
 _BY_CLASS = (
     *("useful_gpu_hours", "effective_time_ratio", "lost_work_share", "jobs_ended", "queue_wait_mean"),
-    *("queue_wait_p95", "bounded_slowdown"),
+    *("queue_wait_p95", "bounded_slowdown", "units_per_joule"),
 )
 _POINTS = 1500
 
 
 def hall_section(evidence: Evidence) -> Section:
     """What the hall gets done, by class of jobs, and its power over time."""
-    blocks: list[Block] = [Cards(tuple(_card(evidence, kpi, unit) for kpi, unit in _CARDS))]
+    cards = [_card(evidence, kpi, unit) for kpi, unit in _CARDS]
+    asked = number(evidence.of("price_asked").mean)
+    for kpi, unit in _WHERE_KNOWN:
+        is_of_line = kpi in ("racks_at_work", "escape_failures")
+        if evidence.of(kpi).n and (evidence.scenario.has_line or not is_of_line):
+            cards.append(_card(evidence, kpi, unit.format(price_asked=asked)))
+    blocks: list[Block] = [Cards(tuple(cards))]
     blocks.append(_classes(evidence))
     blocks += [chart for chart in (_power_chart(evidence), _queue_chart(evidence)) if chart is not None]
     blocks.append(
@@ -54,7 +70,7 @@ def _lead(evidence: Evidence) -> str:
 def _card(evidence: Evidence, kpi: str, unit: str) -> Card:
     found, shown = evidence.of(kpi), evidence.scale(kpi, "")
     span = evidence.interval(kpi)
-    details = (f"95 %: {span}",) if span and found.half_width else ()
+    details = (f"95 %: {span}",) if span and found.half_width > 1e-9 * abs(found.mean) else ()
     title = {"allocated_share": "Allocated", "nameplate_share": "Nameplate"}.get(kpi, "")
     return Card(
         title or KPIS[kpi].title,

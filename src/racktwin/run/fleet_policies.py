@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from racktwin.engines.fleet import compile_fleet, replicate_fleet
+from racktwin.kpi.estimate import student_quantile
 from racktwin.model import PowerPolicy, Quantity, Scenario
 from racktwin.results.dimensions import scenario_tables
 
 from .chain import compile_chain
 
+Floats = npt.NDArray[np.float64]
 DAY_S = 86400.0
+_WORK, _ENERGY = 0, 3
+"""Where a measure has useful work and energy per useful GPU-hour."""
+
 Report = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
 class Policy:
-    """A rule and what a job counts for; ``name`` says both."""
+    """A rule and what a job counts for; ``name`` says both. ``supply_k``: another set-point of the coolant."""
 
     name: str
     rule: str
     reserve: str
     cap: float = 1.0
+    supply_k: float | None = None
 
 
 POLICIES = (
@@ -41,15 +50,36 @@ POLICIES = (
 """The first is the baseline: uncapped, every job counted at the rated power of its GPUs."""
 
 
+def at_set_points(policies: Sequence[Policy], supplies_k: Sequence[float]) -> list[Policy]:
+    """Every policy at every set-point of the coolant: caps and set-point chosen together."""
+    return [
+        replace(policy, name=f"{policy.name}, {supply_k - 273.15:g} degC", supply_k=supply_k)
+        for supply_k in supplies_k
+        for policy in policies
+    ]
+
+
+@dataclass(frozen=True)
+class Change:
+    """A paired relative difference to the baseline over replications, and half of its 95 % interval (NaN: only one)."""
+
+    mean: float
+    half_width: float
+
+
 @dataclass(frozen=True)
 class PolicyResult:
     """One policy, means over replications. ``per_provisioned_mw``: useful GPU-hours a day by MW of the root feeds.
 
-    ``peak_w`` is the highest draw of all racks together; ``peak_w`` of the baseline and its ``energy_j`` are measured
-    draws, ``provisioned_w`` and ``nameplate_w`` are not.
+    ``kwh_per_gpu_h`` is of all energy at the root feeds and of the cooling plant, ``usd_per_gpu_h`` what it costs (NaN
+    without a price). ``peak_w`` is the highest draw of all racks together, ``above_limit_s`` the longest time a feed
+    was above its limit. What a baseline draws is measured; ``provisioned_w`` and ``nameplate_w`` are not.
+    ``work_change`` and ``energy_change`` are of work a day and of energy per useful GPU-hour, against the first policy.
     """
 
     policy: str
+    work_change: Change
+    energy_change: Change
     useful_gpu_h_per_day: float
     mean_w: float
     peak_w: float
@@ -60,6 +90,8 @@ class PolicyResult:
     per_peak_mw: float
     provisioned_w: float
     nameplate_w: float
+    usd_per_gpu_h: float
+    above_limit_s: float
 
 
 def compare_policies(
@@ -73,24 +105,48 @@ def compare_policies(
     """Each policy over the same jobs and failures (common random numbers), and the same shipments of racks."""
     seed = scenario.seed if seed is None else seed
     shipped = [_shipped(scenario, replication, seed) for replication in range(replications)]
-    results = []
+    results: list[PolicyResult] = []
+    baseline: Floats | None = None
     for done, policy in enumerate(policies):
         compiled = compile_fleet(with_policy(scenario, policy))
-        found = [
-            _measure(scenario, replicate_fleet(compiled, replication, seed, *shipped[replication]))
-            for replication in range(replications)
-        ]
-        results.append(PolicyResult(policy.name, *(float(value) for value in np.mean(found, axis=0))))
+        found = np.array(
+            [
+                _measure(scenario, replicate_fleet(compiled, replication, seed, *shipped[replication]))
+                for replication in range(replications)
+            ]
+        )
+        baseline = found if baseline is None else baseline
+        results.append(
+            PolicyResult(
+                policy.name,
+                _change(found[:, _WORK], baseline[:, _WORK]),
+                _change(found[:, _ENERGY], baseline[:, _ENERGY]),
+                *(float(value) for value in np.mean(found, axis=0)),
+            )
+        )
         if progress is not None:
             progress(done + 1, len(policies))
     return results
+
+
+def _change(values: Floats, of: Floats) -> Change:
+    """Under common random numbers the difference in each replication is that of the policy."""
+    relative = values / of - 1.0
+    n = len(relative)
+    spread = float(np.std(relative, ddof=1)) if n > 1 else np.nan
+    return Change(float(relative.mean()), student_quantile(n - 1) * spread / math.sqrt(n) if n > 1 else math.nan)
 
 
 def with_policy(scenario: Scenario, policy: Policy) -> Scenario:
     """The scenario under another power policy; its control and response times stay."""
     update = {"rule": policy.rule, "reserve": policy.reserve, "cap": Quantity(policy.cap, "1")}
     power: PowerPolicy = scenario.fleet.power.model_copy(update=update)
-    return scenario.model_copy(update={"fleet": scenario.fleet.model_copy(update={"power": power})})
+    changed: dict[str, Any] = {"fleet": scenario.fleet.model_copy(update={"power": power})}
+    hall = scenario.hall
+    if policy.supply_k is not None and hall is not None and hall.cooling_plant is not None:
+        plant = hall.cooling_plant.model_copy(update={"supply_k": Quantity(policy.supply_k, "K")})
+        changed["hall"] = hall.model_copy(update={"cooling_plant": plant})
+    return scenario.model_copy(update=changed)
 
 
 def _shipped(scenario: Scenario, replication: int, seed: int) -> tuple[pa.Table | None, pa.Table | None]:
@@ -107,6 +163,7 @@ def _measure(scenario: Scenario, tables: dict[str, pa.Table]) -> tuple[float, ..
     days = (end_s - begin_s) / DAY_S
     useful_s, held_s = _work(tables, begin_s, end_s)
     energy_j, peak_w = _energy(tables["rack_power"], begin_s, end_s)
+    facility_j, cost_usd = _facility(tables["hall_hours"], begin_s, end_s)
     jobs = tables["gpu_jobs"]
     wait_s = (jobs["start_s"].to_numpy() - jobs["submit_s"].to_numpy())[jobs["submit_s"].to_numpy() >= begin_s]
     (hall,) = scenario_tables(scenario)["scenario_hall"].to_pylist()
@@ -116,14 +173,35 @@ def _measure(scenario: Scenario, tables: dict[str, pa.Table]) -> tuple[float, ..
         useful_h / days,
         energy_j / (end_s - begin_s),
         peak_w,
-        energy_j / 3.6e6 / useful_h if useful_h else np.nan,
+        facility_j / 3.6e6 / useful_h if useful_h else np.nan,
         float(np.nanmean(wait_s)) if np.isfinite(wait_s).any() else np.nan,
         useful_s / held_s if held_s else np.nan,
         useful_h / days / provisioned_mw if provisioned_mw else np.nan,
         useful_h / days / (peak_w / 1e6) if peak_w else np.nan,
         hall["provisioned_w"],
         hall["nameplate_w"],
+        cost_usd / useful_h if useful_h else np.nan,
+        _above_limit_s(tables["limits"], begin_s, end_s),
     )
+
+
+def _facility(hours: pa.Table, begin_s: float, end_s: float) -> tuple[float, float]:
+    """(J, USD) of the hall in the window, by hours."""
+    start_s, stop_s = hours["start_s"].to_numpy(), hours["end_s"].to_numpy()
+    inside_s = np.clip(np.minimum(stop_s, end_s) - np.maximum(start_s, begin_s), 0.0, None)
+    share = inside_s / (stop_s - start_s)
+    return float((share * hours["facility_j"].to_numpy()).sum()), float((share * hours["cost_usd"].to_numpy()).sum())
+
+
+def _above_limit_s(limits: pa.Table, begin_s: float, end_s: float) -> float:
+    """The longest time that one feed carries more than its limit at that moment."""
+    names = limits["name"].combine_chunks()
+    quantity = limits["quantity"].combine_chunks()
+    is_power = quantity.dictionary.index("power").as_py() == quantity.indices.to_numpy()
+    start_s, stop_s = (limits[name].to_numpy() for name in ("start_s", "end_s"))
+    inside_s = np.clip(np.minimum(stop_s, end_s) - np.maximum(start_s, begin_s), 0.0, None)
+    is_above = is_power & (limits["draw"].to_numpy() > limits["limit"].to_numpy() * (1 + 1e-9))
+    return float(np.bincount(names.indices.to_numpy(), inside_s * is_above, 1).max())
 
 
 def _work(tables: dict[str, pa.Table], begin_s: float, end_s: float) -> tuple[float, float]:
