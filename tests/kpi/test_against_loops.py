@@ -9,6 +9,7 @@ import pytest
 
 from racktwin.kpi import KPIS, compute
 from racktwin.kpi.fleet import FLEET
+from racktwin.kpi.fleet_cost import FLEET_COST
 from racktwin.results import RunFolder
 from tests.kpi.oracle import ORACLES, Values, World, worlds
 from tests.results.plant import plant_document
@@ -50,7 +51,7 @@ def rows(run: RunFolder) -> Mapping[int, World]:
     return worlds(run, PRODUCTS)
 
 
-OF_THE_LINE = [name for name in KPIS if name not in {kpi.name for kpi in FLEET}]
+OF_THE_LINE = [name for name in KPIS if name not in {kpi.name for kpi in (*FLEET, *FLEET_COST)}]
 
 
 def test_every_kpi_of_the_line_has_its_loop() -> None:
