@@ -83,6 +83,7 @@ def build(plan: FleetPlan) -> Fleet:
         limit_rows=records("limit_rows", ROWS + len(limits) + MARGIN),
         outage_rows=records("outage_rows", ROWS + len(nodes) + MARGIN),
         queue_rows=records("queue_rows", ROWS + MARGIN),
+        candidates=records("candidates", 1),
     )
 
 

@@ -65,6 +65,7 @@ def clock_of(
         row.hottest_k, row.resistance_k_per_w = plan.coolant.hottest_k, plan.coolant.resistance_k_per_w
         row.rise_k, row.plant_share = plan.coolant.rise_k, 1.0
     row.free_runs, row.free_pieces = most_runs, most_pieces
+    row.choice = row.first = -1
     row.new_job = row.head = row.held_node = row.held_domain = row.held_gpu = row.held_limit = -1
     row.dirty_rack = row.dirty_limit = row.refusing_limit = -1
     row.is_sharing = int(is_by_gradient or bool(((plan.jobs.gpus > 0) & (plan.jobs.gpus < 1)).any()))

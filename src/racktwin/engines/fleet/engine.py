@@ -5,6 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from racktwin.results.tables import empty_table
+from racktwin.sim.user_rules import Rule
 
 from .arrivals import hall_racks
 from .build import build
@@ -23,17 +24,24 @@ def replicate_fleet(
     defects: pa.Table | None = None,
     *,
     is_recording: bool = True,
+    order_rule: Rule | None = None,
 ) -> dict[str, pa.Table]:
     """Simulate one replication to the horizon; racks that wait for the line take its ``shipments``,
     and the latent ``defects`` that escaped in them.
 
-    Without recording only ``gpu_jobs`` has rows. Raises SimulationError if the simulated state breaks one of its own
-    rules.
+    ``order_rule`` says who of the jobs that wait is first in line (docs/fleet.md). Without recording only ``gpu_jobs``
+    has rows. Raises SimulationError if the rule fails, or if the simulated state breaks one of its own rules.
     """
     plan, work, arrivals = planned(compiled, replication, seed, shipments, defects)
     streams = tuple(clock.stream for clock in plan.failures)
     outcome = simulate(
-        build(plan), streams, replication=replication, seed=seed, is_recording=is_recording, in_place=True
+        build(plan),
+        streams,
+        replication=replication,
+        seed=seed,
+        is_recording=is_recording,
+        in_place=True,
+        order_rule=order_rule,
     )
     tables = tables_of(outcome, work, compiled.names, replication)
     tables["hall_racks"] = hall_racks(compiled.names.racks, compiled.entries, plan, arrivals, replication)

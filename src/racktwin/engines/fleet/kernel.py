@@ -7,18 +7,20 @@ from racktwin.sim.jit import entry_point, kernel
 from racktwin.sim.packing import packed
 
 from .coolant import begin_cooling, look_at_coolant
+from .doors import CHOSEN, UNANSWERED, choose_first
 from .failures import begin_clocks, strike
 from .power import admit, load_rack
 from .recording import record_outage, touch_limit, touch_queue, touch_rack
 from .runs import finish, interrupt, settle_power
 from .scheduling import schedule_pass
 from .steering import respond, tick
-from .tables import HORIZON, IN_SERVICE, NO_CAUSE, REJECTED, WAITING, Fleet
+from .tables import HORIZON, IN_SERVICE, NO_CAUSE, NO_DOOR, REJECTED, WAITING, Fleet
 from .timeline import take_steps
 from .waiting import join, leave, note_cause
 
-OVER, ROWS_FULL, OVERFLOW = range(3)
-"""Why :func:`run` returned: finished; Python must take the rows and call again; or a table was too small."""
+OVER, ROWS_FULL, OVERFLOW, ASKING, WRONG = range(5)
+"""Why :func:`run` returned: finished; Python must take the rows and call again; a table was too small;
+a user's rule of Python must choose; or a rule chose none of its candidates."""
 
 
 @entry_point
@@ -58,6 +60,10 @@ def _run(fleet: Fleet) -> int:
         time_s = next_time_s(fleet.events)
         if time_s > clock.now_s:
             if clock.is_freed or clock.n_new > 0:
+                if clock.order_door != NO_DOOR:
+                    answered = choose_first(fleet)
+                    if answered != CHOSEN:
+                        return ASKING if answered == UNANSWERED else WRONG
                 schedule_pass(fleet)
                 if clock.is_power_dirty:
                     settle_power(fleet, 0)

@@ -10,9 +10,11 @@ import numpy.typing as npt
 
 from racktwin.errors import SimulationError
 from racktwin.sim.rng import stream_key
+from racktwin.sim.user_rules import Rule
 
 from . import kernel
 from .tables import Fleet, Records
+from .user_rules import OrderRule
 
 ROW_TABLES = ("placement_rows", "rack_rows", "limit_rows", "outage_rows", "queue_rows")
 
@@ -44,15 +46,20 @@ def simulate(
     seed: int = 1,
     is_recording: bool = True,
     in_place: bool = False,
+    order_rule: Rule | None = None,
 ) -> Outcome:
     """Simulate to the horizon, or to the last job's end where there is none.
 
     ``in_place`` runs the tables of ``built`` themselves, which cannot be run again, instead of a copy.
 
-    Raises SimulationError if the simulated state breaks one of its own rules.
+    ``order_rule`` says who is first in line. Raises SimulationError if it fails or chooses wrongly, or if the simulated
+    state breaks one of its own rules.
     """
     fleet = built if in_place else Fleet(*(table.copy() for table in built))
     set_streams(fleet, streams, replication, seed)
+    order = None if order_rule is None else OrderRule(order_rule)
+    if order is not None:
+        fleet = order.install(fleet)
     clock = fleet.clock[0]
     clock.is_recording = int(is_recording)
     batches: dict[str, list[npt.NDArray[Any]]] = {name: [] for name in ROW_TABLES}
@@ -69,7 +76,12 @@ def simulate(
         while (status := kernel.run(fleet)) != kernel.OVER:
             if status == kernel.OVERFLOW:
                 raise SimulationError("one instant needs more rows than foreseen; please report this scenario")
-            flush()
+            if status == kernel.WRONG and order is not None:
+                raise SimulationError(order.complaint(fleet))
+            if status == kernel.ASKING and order is not None:
+                order.answer(fleet)
+            else:
+                flush()
         while kernel.close(fleet):
             flush()
     flush()

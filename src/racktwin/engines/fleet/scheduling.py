@@ -17,6 +17,7 @@ from .tables import (
     EASY,
     FAIR_SHARE,
     NO_CAUSE,
+    NO_DOOR,
     NOTHING,
     WAITING,
     WHOLE,
@@ -31,7 +32,7 @@ def schedule_pass(fleet: Fleet) -> None:
     """Everything that can start now starts: called once at each instant at which something came or was freed."""
     clock = fleet.clock[0]
     clock.passes += 1
-    rank = first_waiting(fleet)
+    rank = clock.first if clock.order_door != NO_DOOR else first_waiting(fleet)
     if not clock.is_freed and rank == clock.head and rank >= 0 and clock.n_new == 1 and clock.order != FAIR_SHARE:
         _consider_new(fleet)
     elif clock.backfill == CONSERVATIVE:
@@ -39,7 +40,7 @@ def schedule_pass(fleet: Fleet) -> None:
         clock.head = first_waiting(fleet)
     else:
         _full_pass(fleet, rank)
-    clock.is_freed = clock.n_new = 0
+    clock.is_freed, clock.n_new, clock.is_more = clock.is_more, 0, 0
     clock.new_job = -1
 
 
@@ -58,6 +59,9 @@ def _full_pass(fleet: Fleet, rank: int) -> None:
                 _backfill(fleet)
             return
         start(fleet, j)
+        if clock.order_door != NO_DOOR:
+            clock.is_more = int(clock.n_waiting > 0)
+            return
         rank = first_waiting(fleet)
 
 
@@ -112,7 +116,8 @@ def _backfill(fleet: Fleet) -> None:
     if clock.order == FAIR_SHARE:
         _backfill_by_owner(fleet)
     else:
-        _backfill_range(fleet, clock.head + 1, fleet.jobs.size)
+        # whom a rule put first may stand anywhere
+        _backfill_range(fleet, clock.head + 1 if clock.order_door == NO_DOOR else 0, fleet.jobs.size)
 
 
 @kernel

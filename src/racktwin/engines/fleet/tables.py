@@ -37,6 +37,8 @@ NOTHING, ON_NODE, WHOLE_NODES, IN_DOMAIN, ON_GPU = range(5)
 NO_CAUSE, FOR_GPUS, FOR_POWER, FOR_GATE = range(4)
 # Timeline entries.
 ARRIVE, LIMIT_SCALE, LIMIT_TRIP, GATE, LEAST_SETTING, DRAIN, LOAD_SCALE, LOSE_SIDE = range(8)
+# Who says who is first in line: ``order``, or a rule of the user.
+NO_DOOR, COMPILED_DOOR, PYTHON_DOOR = range(3)
 # What a failure clock breaks.
 NODE_CLOCK, RACK_CLOCK, LIMIT_CLOCK = range(3)
 
@@ -87,6 +89,12 @@ CLOCK = np.dtype(
         ("is_freed", "i8"),  # something was freed at this instant, so everything waiting is looked at
         ("new_job", "i8"),  # the one job that came at this instant, or -1
         ("n_new", "i8"),
+        ("order_door", "i8"),
+        ("order_rule", "i8"),  # the address of a compiled rule
+        ("n_candidates", "i8"),
+        ("choice", "i8"),  # the place of the candidate that a rule chose, or -1
+        ("first", "i8"),  # the rank that a rule put first
+        ("is_more", "i8"),  # it started: the rule is asked again before time goes on
         ("head", "i8"),  # the rank that waits first, as the last pass saw it
         ("head_cause", "i8"),
         ("shadow_s", "f8"),  # when the head can start at the latest, if all keep to their limits
@@ -389,6 +397,22 @@ OUTAGE_ROW = np.dtype([("node", "i8"), ("start_s", "f8"), ("end_s", "f8"), ("cau
 QUEUE_ROW = np.dtype([("start_s", "f8"), ("end_s", "f8"), ("waiting", "i8"), ("busy_milli", "i8")])
 
 
+GPU_JOB_CANDIDATE = np.dtype(
+    [
+        ("number", "i8"),  # of the job, in order of submission
+        ("job_class", "i8"),  # in the scenario's order
+        ("user", "i8"),
+        ("priority", "i8"),
+        ("attempts", "i8"),  # how often it was started already
+        ("gpus", "f8"),
+        ("submit_s", "f8"),
+        ("waiting_s", "f8"),  # since its submission
+        ("work_left_s", "f8"),  # by its time limit, at full speed: what it has still to do is not known to anyone
+    ]
+)
+"""What a user's rule for the order of the queue sees of a job that waits."""
+
+
 class Fleet(NamedTuple):
     """All tables of one hall and its work, ready to run. Copying the tables copies the state."""
 
@@ -437,6 +461,7 @@ class Fleet(NamedTuple):
     limit_rows: Records
     outage_rows: Records
     queue_rows: Records
+    candidates: Records
 
 
 DTYPES: dict[str, np.dtype[Any]] = {
@@ -473,4 +498,5 @@ DTYPES: dict[str, np.dtype[Any]] = {
     "limit_rows": LIMIT_ROW,
     "outage_rows": OUTAGE_ROW,
     "queue_rows": QUEUE_ROW,
+    "candidates": GPU_JOB_CANDIDATE,
 }

@@ -11,6 +11,7 @@ import pyarrow as pa
 from racktwin.errors import SimulationError
 from racktwin.results.schema import TABLES
 from racktwin.results.tables import empty_table
+from racktwin.sim.user_rules import ask_python, wrong_choice
 
 from . import kernel
 from .changes import Change, changed
@@ -21,7 +22,7 @@ from .records import shipments_of, tables_of
 from .seen import SeenState
 from .state import Snapshot, copied, fresh_line, with_more_candidates, with_room, with_room_to_record
 from .tables import Line
-from .user_rules import ask_python, install, wrong_choice
+from .user_rules import install
 from .visits import VisitCounter, with_visits
 
 Sink = Callable[[dict[str, pa.Table]], None]

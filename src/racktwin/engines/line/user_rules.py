@@ -9,24 +9,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import numba
-import numpy as np
-from numba.core import types
-from numba.core.errors import NumbaError
-from numba.np.numpy_support import carray
-
 from racktwin.errors import SimulationError
 from racktwin.model import Scenario, WorkCenter
 from racktwin.sim.calling import address_of
 from racktwin.sim.jit import IS_COMPILED
+from racktwin.sim.user_rules import compiled_door
 
 from .tables import CANDIDATE, COMPILED_DOOR, PYTHON_DOOR, Line
 
 Choose = Callable[[Any, float], int]
 """``choose(candidates, now_s)``: the place of the candidate who goes next, from 0."""
-
-FAILED = -1
-"""What a compiled rule returns where it raised."""
 
 
 @dataclass(frozen=True)
@@ -62,26 +54,7 @@ class DispatchRule:
 
     @cached_property
     def _compiled(self) -> Any:
-        choose: Any = numba.njit(nogil=True)(self.choose)
-        pointer: Any = types.CPointer
-        signature = types.int64(pointer(numba.from_dtype(CANDIDATE)), types.int64, types.float64)
-
-        def door(rows: Any, count: Any, now_s: Any) -> Any:
-            candidates = carray(rows, (count,))
-            try:
-                return choose(candidates, now_s)
-            except Exception:
-                return FAILED
-
-        try:
-            compile_door: Any = numba.cfunc(signature, nogil=True)
-            return compile_door(door)
-        except NumbaError as error:
-            reason = next((line for line in str(error).splitlines() if line.strip()), "")
-            raise SimulationError(
-                f"the rule {self.name!r} cannot be compiled: {reason}\n"
-                "    → use what numba compiles, or make it a rule of Python: python_rule instead of compiled_rule"
-            ) from error
+        return compiled_door(self.name, self.choose, CANDIDATE)
 
 
 def compiled_rule(choose: Choose) -> DispatchRule:
@@ -123,28 +96,3 @@ def install(line: Line, rules: Mapping[int, DispatchRule]) -> None:
     for center, rule in rules.items():
         line.centers[center].door = COMPILED_DOOR if rule.is_compiled else PYTHON_DOOR
         line.centers[center].rule = rule.address if rule.is_compiled else 0
-
-
-def ask_python(rule: DispatchRule, candidates: Any, now_s: float) -> int:
-    """The choice of a rule of Python among the candidates. Raises SimulationError where it is none of them."""
-    try:
-        choice = rule.choose(candidates, now_s)
-    except Exception as error:
-        raise SimulationError(
-            f"the rule {rule.name!r} raised {type(error).__name__} at day {now_s / 86400.0:.3f} "
-            f"with {len(candidates)} candidates: {error}"
-        ) from error
-    if isinstance(choice, bool | np.bool_) or not isinstance(choice, int | np.integer):
-        raise SimulationError(wrong_choice(rule, repr(choice), len(candidates), now_s))
-    if not 0 <= choice < len(candidates):
-        raise SimulationError(wrong_choice(rule, str(choice), len(candidates), now_s))
-    return int(choice)
-
-
-def wrong_choice(rule: DispatchRule, choice: str, count: int, now_s: float) -> str:
-    """What to say of a rule that chose none of its candidates."""
-    raised = " (or raised)" if rule.is_compiled and choice == str(FAILED) else ""
-    return (
-        f"the rule {rule.name!r} returned {choice}{raised} at day {now_s / 86400.0:.3f} for {count} candidates"
-        f"\n    → return the place of one of them: a whole number from 0 to {count - 1}"
-    )
