@@ -13,9 +13,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from racktwin.api import Settings, create_app
+from racktwin.api.power_price import prices_of
 from racktwin.model import Scenario
 from racktwin.plan.record import write_study
-from racktwin.report.power_price import prices_of
 
 from .hall_run import DOCUMENT, HOUR_S, hall_run
 

@@ -8,12 +8,11 @@ from typing import Any
 import numpy as np
 from fastapi import APIRouter, Request, Response
 
-from racktwin.report.power_price import HOUR_S, prices_of
-
 from .answers import Opened, answer, plain
 from .courses import axis_of, bucket_means, code
 from .hall import plant_of, racks_of
 from .open_runs import OpenRun
+from .power_price import HOUR_S, prices_of
 from .problems import errors
 from .span import Course, Coursed
 from .studies import studies_of

@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from racktwin.model.cooling import CoolingPlant
-from racktwin.report.hall_heat import gpu_draw_w, gpu_temperature_k
 from racktwin.results.dimensions import scenario_tables
 
 from .courses import bucket_means
+from .hall_heat import gpu_draw_w, gpu_temperature_k
 from .open_runs import OpenRun
 from .problems import ApiError
 from .span import Course

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+import gzip
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
 
 from racktwin.model import Scenario
-from racktwin.traces import HourlySeries, read_hourly_price
 
 HOUR_S = 3600.0
 _YEAR_S = 364 * 86400.0
-_USD_PER_MWH = 3.6e9
+_FIRST_EPOCH_S = 1609459200.0  # the shipped series begins with 2021, UTC, and has every hour
 
 
 @dataclass(frozen=True)
@@ -40,18 +39,19 @@ def prices_of(scenario: Scenario) -> Prices | None:
     hours = int(np.ceil(float(scenario.horizon_s) / HOUR_S)) + 1
     series = _texas()
     start_s = scenario.start.replace(tzinfo=ZoneInfo(scenario.time_zone)).timestamp()
-    end_s = series.first_epoch_s + HOUR_S * len(series.values)
+    end_s = _FIRST_EPOCH_S + HOUR_S * len(series)
     shifts = max(0, int(np.ceil((start_s + hours * HOUR_S - end_s) / _YEAR_S)))
-    try:
-        values = series.from_epoch(start_s - shifts * _YEAR_S, hours)
-    except KeyError:
+    first = int((start_s - shifts * _YEAR_S - _FIRST_EPOCH_S) // HOUR_S)
+    if first < 0:
         return None
+    values = series[first : first + hours]
     past = f", {52 * shifts} weeks earlier" if shifts else ""
-    return Prices(values * _USD_PER_MWH, "USD/MWh", f"ERCOT day-ahead, HB_HUBAVG{past}")
+    return Prices(values, "USD/MWh", f"ERCOT day-ahead, HB_HUBAVG{past}")
 
 
 @cache
-def _texas() -> HourlySeries:
-    name = resources.files("racktwin.reference").joinpath("texas", "ercot_hub_average.csv.gz")
-    with resources.as_file(name) as path:
-        return read_hourly_price(Path(path))
+def _texas() -> npt.NDArray[np.float64]:
+    """USD/MWh; read here, since ``racktwin.traces`` brings the kernels' compiler with it (77 MB)."""
+    packed = resources.files("racktwin.reference").joinpath("texas", "ercot_hub_average.csv.gz").read_bytes()
+    rows = gzip.decompress(packed).decode().splitlines()[1:]
+    return np.array([float(row.rpartition(",")[2]) for row in rows])
