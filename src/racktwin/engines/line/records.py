@@ -66,7 +66,7 @@ def _table(name: str, rows: Array, number: int, read: Callable[[Slot, Slot], Col
     columns = read(lambda slot: rows["i"][:, slot][chosen], lambda slot: rows["x"][:, slot][chosen])
     columns["replication"] = np.full(len(chosen), replication, dtype=np.int64)
     order = [column.name for column in TABLES[name].columns]
-    return pa.table({column: _arrow(columns[column]) for column in order})
+    return pa.Table.from_arrays([_arrow(columns[column]) for column in order], order)
 
 
 def _arrow(values: Array | tuple[Array, Sequence[str]]) -> pa.Array:
