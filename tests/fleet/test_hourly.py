@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from racktwin.engines.fleet import compile_fleet, tables
 from racktwin.engines.fleet.hourly import chosen_hours, prices
 from racktwin.errors import ScenarioError
 from racktwin.run import run_scenario
@@ -78,6 +79,22 @@ def test_rules_choose_the_dearest_hours_and_those_of_a_calendar(tmp_path: Path) 
     assert found["peak"] == [15, 16, 17, 39, 40, 41]
     assert found["night"] == [0, 1, 22, 23, 24, 25, 46, 47]
     assert found["summer"] == []
+
+
+def test_of_several_rules_in_an_hour_the_least_share_counts_until_the_last_is_over(tmp_path: Path) -> None:
+    rules = (
+        "  hours:\n"
+        "    first: {of: calendar, from_hour: 2, to_hour: 6, feed: panel, share: 80 %, job_classes: [training_llm]}\n"
+        "    second: {of: calendar, from_hour: 4, to_hour: 9, feed: panel, share: 90 %, job_classes: [training_llm]}\n"
+    )
+    steps = compile_fleet(read(tmp_path, "", rules).scenario).plan.steps
+    first_day = [(time_s / 3600, kind, amount) for time_s, kind, _, amount in steps if time_s < 86400]
+    assert [(hour, amount) for hour, kind, amount in first_day if kind == tables.LIMIT_SCALE] == [
+        (2.0, 0.8),
+        (6.0, 0.9),
+        (9.0, 1.0),
+    ]
+    assert [(hour, amount) for hour, kind, amount in first_day if kind == tables.GATE] == [(2.0, 0.0), (9.0, 1.0)]
 
 
 def test_cost_and_carbon_are_energy_by_the_hour_times_price(tmp_path: Path) -> None:

@@ -140,3 +140,16 @@ def test_every_placement_keeps_limits_and_budgets(placement: int, is_steered: bo
     assert (rows["draw"] <= rows["capacity"] * (1 + 1e-9)).all()
     assert (racks["draw_w"] <= plan.racks[0].budget_w * (1 + 1e-9)).all()
     assert (outcome.jobs.activity == tables.COMPLETED).sum() > 50
+
+
+def test_a_feed_that_failed_stays_lost_when_an_hour_of_less_power_ends() -> None:
+    """Half of the feed is lost from 1,000 to 3,000 s; from 500 to 2,000 s it carries 80 % by a rule."""
+    limits = [LimitPlan("feed", "power", 100 * FULL_W, is_steered=False)]
+    failures = (FailurePlan(tables.LIMIT_CLOCK, 0, 0, 1, 0, "f", share=0.5),)
+    steps = [(500.0, tables.LIMIT_SCALE, 0, 0.8), (2000.0, tables.LIMIT_SCALE, 0, 1.0)]
+    for horizon_s, scale in ((750.0, 0.8), (1500.0, 0.3), (2500.0, 0.5), (3500.0, 1.0)):
+        plan = one_node(
+            plain_jobs([0.0], [8.0], [100.0]), failures=failures, laws=fixed(1000.0, 2000.0), limits=limits, steps=steps
+        )
+        fleet = run(replace(plan, horizon_s=horizon_s)).fleet
+        assert fleet.limits.scale[0] == pytest.approx(scale)

@@ -41,11 +41,12 @@ class WrongHall:
     new: str
     says: str
     path: str
+    also: tuple[str, str] = ("", "")
 
     @property
     def text(self) -> str:
         assert self.old in HALL, f"{self.name}: the hall has no {self.old!r}"
-        return HALL.replace(self.old, self.new, 1)
+        return HALL.replace(self.old, self.new, 1).replace(*self.also, 1)
 
 
 _RACK = "    row: {compute_node: hgx, compute_nodes: 4"
@@ -98,6 +99,14 @@ WRONG_HALLS = (
         "preemption", "{order: fifo", "{preemption: true, order: fifo", "preemption goes by priority", "preemption"
     ),
     WrongHall("event", _EVENT, f"{_EVENT}\n  events: [{{kind: trip, at: 1 h}}]", "trip of what?", "events.0"),
+    WrongHall(
+        "feed_of_others",
+        "cooling_loops:\n",
+        "  other: {limit: 10 kW}\ncooling_loops:\n",
+        "unknown feed of the hall 'other'",
+        "hours.dear.feed",
+        also=(_EVENT, f"{_EVENT}\n  hours: {{dear: {{of: calendar, to_hour: 6, feed: other, share: 50 %}}}}"),
+    ),
     WrongHall("capless", _EVENT, f"{_EVENT}\n  events: [{{kind: cap, at: 1 h}}]", "no racks are capped", "events.0"),
     WrongHall("idle", "limit: 150 kW", "limit: 5 kW", "the idle racks of the hall", "feeds.panel.limit"),
     WrongHall(

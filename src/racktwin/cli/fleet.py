@@ -33,7 +33,8 @@ def compare(
         typer.Option("--set-point", metavar="TEMPERATURE", help="Coolant set-point to try with each policy; repeat."),
     ] = None,
     only: Annotated[
-        list[str] | None, typer.Option(metavar="WORD", help="Only policies whose name has this; repeat.")
+        list[str] | None,
+        typer.Option(metavar="WORD", help="Only policies whose name has this, the first the baseline; repeat."),
     ] = None,
     overrides: Annotated[
         list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change a value; PATH*=FACTOR scales one.")

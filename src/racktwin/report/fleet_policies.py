@@ -42,6 +42,8 @@ def policy_cells(result: PolicyResult) -> tuple[str, ...]:
 
 def _change(change: Change) -> str:
     """A relative change with half of its 95 % interval, in per cent."""
+    if not math.isfinite(change.mean):
+        return MISSING
     shown = f"{100 * change.mean:+.1f}".replace("-", "−")
     if not math.isfinite(change.half_width):
         return f"{shown} %"

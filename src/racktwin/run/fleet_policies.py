@@ -61,7 +61,10 @@ def at_set_points(policies: Sequence[Policy], supplies_k: Sequence[float]) -> li
 
 @dataclass(frozen=True)
 class Change:
-    """A paired relative difference to the baseline over replications, and half of its 95 % interval (NaN: only one)."""
+    """A paired relative difference to the baseline over replications, and half of its 95 % interval.
+
+    NaN where there is only one replication, or where the baseline has nothing to compare with.
+    """
 
     mean: float
     half_width: float
@@ -131,7 +134,7 @@ def compare_policies(
 
 def _change(values: Floats, of: Floats) -> Change:
     """Under common random numbers the difference in each replication is that of the policy."""
-    relative = values / of - 1.0
+    relative = np.divide(values, of, out=np.full(len(values), np.nan), where=of != 0.0) - 1.0
     n = len(relative)
     spread = float(np.std(relative, ddof=1)) if n > 1 else np.nan
     return Change(float(relative.mean()), student_quantile(n - 1) * spread / math.sqrt(n) if n > 1 else math.nan)

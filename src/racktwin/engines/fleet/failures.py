@@ -42,6 +42,7 @@ def strike(fleet: Fleet, f: int) -> None:
     if failure.scope == LIMIT_CLOCK:
         limit = fleet.limits[failure.target]
         change = -failure.share if failure.is_out else failure.share
+        limit.lost_share -= change
         scale_limit(fleet, failure.target, limit.scale + change, 1)
     elif failure.scope == NODE_CLOCK:
         _strike_node(fleet, failure.target, failure.is_out, failure.cause)

@@ -1,7 +1,7 @@
 """The heat of a hall through its cooling plant, step by step: power, water, and what coolant lets GPUs draw.
 
-The plant does not act back on the run by itself: :func:`throttled` says which cap the coolant would have forced and
-when, and a run with these caps as steps is the next approximation (two are enough where caps are rare).
+Within a run the plant acts back on the jobs in :mod:`.coolant`. Of the rows of a run that it left alone
+(``throttling: false``), :func:`throttled` says which cap the coolant would have forced and when.
 """
 
 from __future__ import annotations

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
-from racktwin.model import ComputeNode, HallEvent, HourlyRule, Scenario
+from racktwin.model import ComputeNode, HallEvent, Scenario
 from racktwin.reference import power_table
 
 from . import tables
@@ -25,8 +26,7 @@ def steps_of(
     steps: list[Step] = []
     for event in scenario.fleet.events:
         steps += _event_steps(scenario, event, racks, limits, nodes)
-    for rule in scenario.fleet.hours.values():
-        steps += _hourly_steps(scenario, rule, limits)
+    steps += _hourly_steps(scenario, limits)
     return [step for step in steps if step[0] <= scenario.horizon_s]
 
 
@@ -97,13 +97,19 @@ def _nodes_of(
         first += count
 
 
-def _hourly_steps(scenario: Scenario, rule: HourlyRule, limits: Positions) -> Iterator[Step]:
-    """In the hours a rule chooses classes are held, and a feed carries only its share."""
+def _hourly_steps(scenario: Scenario, limits: Positions) -> Iterator[Step]:
+    """In the hours a rule chooses classes are held, and a feed carries only its share; of several rules the least."""
     classes = list(scenario.fleet.job_classes)
-    chosen = np.concatenate([[False], chosen_hours(scenario, rule), [False]])
-    for hour in np.flatnonzero(chosen[1:] != chosen[:-1]).tolist():
-        is_held = bool(chosen[hour + 1])
-        for name in rule.job_classes:
-            yield hour * HOUR_S, tables.GATE, classes.index(name), 0.0 if is_held else 1.0
+    shares: dict[tuple[int, int], npt.NDArray[np.float64]] = {}
+    for rule in scenario.fleet.hours.values():
+        chosen = chosen_hours(scenario, rule)
+        targets = [(tables.GATE, classes.index(name), 0.0) for name in rule.job_classes]
         if rule.feed is not None:
-            yield hour * HOUR_S, tables.LIMIT_SCALE, limits["power", rule.feed], float(rule.share) if is_held else 1.0
+            targets.append((tables.LIMIT_SCALE, limits["power", rule.feed], float(rule.share)))
+        for kind, target, share in targets:
+            asked = np.where(chosen, share, 1.0)
+            shares[kind, target] = np.minimum(shares.get((kind, target), 1.0), asked)
+    for (kind, target), asked in shares.items():
+        padded = np.concatenate([[1.0], asked, [1.0]])
+        for hour in np.flatnonzero(padded[1:] != padded[:-1]).tolist():
+            yield hour * HOUR_S, kind, target, float(padded[hour + 1])

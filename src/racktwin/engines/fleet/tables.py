@@ -312,6 +312,7 @@ LIMIT = np.dtype(
     [
         ("capacity", "f8"),
         ("scale", "f8"),
+        ("lost_share", "f8"),  # of its capacity, by failures that last
         ("ceiling", "f8"),  # what new work may bring it to for now: a ramp
         ("draw", "f8"),
         ("setting", "i8"),

@@ -49,9 +49,9 @@ def _take(fleet: Fleet, kind: int, target: int, amount: float) -> None:
     if kind == ARRIVE:
         arrive(fleet, target)
     elif kind == LIMIT_SCALE:
-        scale_limit(fleet, target, amount, 0)
+        scale_limit(fleet, target, amount - fleet.limits[target].lost_share, 0)
     elif kind == LIMIT_TRIP:
-        scale_limit(fleet, target, amount, 1)
+        scale_limit(fleet, target, amount - fleet.limits[target].lost_share, 1)
     elif kind == GATE:
         set_gate(fleet, target, int(amount))
     elif kind == LEAST_SETTING:

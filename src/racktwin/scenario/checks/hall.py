@@ -29,6 +29,7 @@ def unknown_names(plant: Scenario) -> Iterator[Finding]:
         loops = enumerate(rack.cooling_loops)
         mentions += [((*steps, "cooling_loops", i), loop, "cooling loop", plant.cooling_loops) for i, loop in loops]
         mentions.append(((*steps, "part"), rack.part, "part", plant.parts))
+    feeds_here, loops_here = _of_the_hall(plant)
     fleet = plant.fleet
     for name, demand in fleet.demand.items():
         mentions.append((("fleet", "demand", name, "job_class"), demand.job_class, "job class", fleet.job_classes))
@@ -36,29 +37,44 @@ def unknown_names(plant: Scenario) -> Iterator[Finding]:
         mentions.append((("gpu_jobs", index, "job_class"), job.job_class, "job class", fleet.job_classes))
     for index, event in enumerate(fleet.events):
         steps = ("fleet", "events", index)
-        mentions.append(((*steps, "feed"), event.feed, "feed", plant.feeds))
-        mentions.append(((*steps, "cooling_loop"), event.cooling_loop, "cooling loop", plant.cooling_loops))
+        mentions.append(((*steps, "feed"), event.feed, "feed of the hall", feeds_here))
+        mentions.append(((*steps, "cooling_loop"), event.cooling_loop, "cooling loop of the hall", loops_here))
         mentions.append(((*steps, "job_class"), event.job_class, "job class", fleet.job_classes))
         mentions.append(((*steps, "rack"), event.rack, "rack", hall_racks(plant)))
     for name in fleet.power.ramp:
-        mentions.append((("fleet", "power", "ramp", name), name, "feed", plant.feeds))
+        mentions.append((("fleet", "power", "ramp", name), name, "feed of the hall", feeds_here))
     for name, hours in fleet.hours.items():
         steps = ("fleet", "hours", name)
-        mentions.append(((*steps, "feed"), hours.feed, "feed", plant.feeds))
+        mentions.append(((*steps, "feed"), hours.feed, "feed of the hall", feeds_here))
         for index, klass in enumerate(hours.job_classes):
             mentions.append(((*steps, "job_classes", index), klass, "job class", fleet.job_classes))
     for name, failure in fleet.failures.items():
         by_kind: dict[str, Collection[str]] = {
-            "feed": plant.feeds,
-            "cooling_loop": plant.cooling_loops,
+            "feed": feeds_here,
+            "cooling_loop": loops_here,
             "rack": hall_racks(plant),
         }
         what = "compute_node" if failure.of == "gpu" else failure.of
         known = by_kind.get(what, nodes)
-        mentions.append((("fleet", "failures", name, "name"), failure.name, what.replace("_", " "), known))
+        mentions.append((("fleet", "failures", name, "name"), failure.name, _called(what), known))
     for where, given, kind, known_names in mentions:
         if given is not None and given not in known_names:
-            yield error(where, f"unknown {kind} {given!r}", did_you_mean(given, known_names, f"known {kind}s"))
+            known_kind = f"known {kind.removesuffix(' of the hall')}s"
+            yield error(where, f"unknown {kind} {given!r}", did_you_mean(given, known_names, known_kind))
+
+
+def _of_the_hall(plant: Scenario) -> tuple[Collection[str], Collection[str]]:
+    """Feeds and cooling loops that the hall's racks hang on: its events and rules know no others."""
+    racks = hall_racks(plant).values()
+    is_told = any(feed not in plant.feeds for rack in racks for feed in rack.feeds)
+    is_told |= any(loop not in plant.cooling_loops for rack in racks for loop in rack.cooling_loops)
+    if plant.hall is None or is_told:
+        return plant.feeds, plant.cooling_loops
+    return sorted(plant.hall_feeds & set(plant.feeds)), sorted(plant.hall_loops & set(plant.cooling_loops))
+
+
+def _called(what: str) -> str:
+    return what.replace("_", " ") + (" of the hall" if what in ("feed", "cooling_loop") else "")
 
 
 def work_without_hall(plant: Scenario) -> Iterator[Finding]:
