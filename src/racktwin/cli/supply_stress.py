@@ -81,6 +81,7 @@ def stress(
     named = lost or happening
     losses = the_losses(plant, named, recover_s, starts_s) if named else []
     losses = losses or [*described_losses(plant), *single_losses(plant, recover_s, starts_s)]
+    cure = None if limit is None else mitigate(plant, losses, _usd(limit))
     ranked = stressed(
         plant,
         losses,
@@ -92,7 +93,6 @@ def stress(
         from racktwin.report.supply_stress import write_stress
 
         note(f"page: {write_stress(plant, ranked, out)}")
-    cure = None if limit is None else mitigate(plant, losses, _usd(limit))
     if as_json:
         rows = [_plain(one) for one in ranked]
         print_json(rows if cure is None else {"losses": rows, "mitigation": _plain_cure(cure)})

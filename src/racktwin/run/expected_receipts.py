@@ -14,13 +14,15 @@ from .chain import Chain, compile_chain
 
 REPLICATIONS = 9
 """An odd number: the median is a day that was seen."""
+_FIRST = 1_000_000
+"""Far from the replications that a plan is tested in."""
 
 
 def expected_line(scenario: Scenario, seed: int | None = None) -> CompiledLine:
     """The compiled line; with a network, its k-th piece of a part comes at the median of the replications' k-th.
 
-    So a plan knows nothing of what chance brings in the replication it is tested in. A part that comes in fewer than
-    half of them does not come. RacktwinError if the scenario has no line.
+    They are replications that no run comes to, so a plan knows nothing of what chance brings in those it is tested in.
+    A part that comes in fewer than half of them does not come. RacktwinError if the scenario has no line.
     """
     chain = compile_chain(scenario)
     if chain.line is None:
@@ -30,10 +32,10 @@ def expected_line(scenario: Scenario, seed: int | None = None) -> CompiledLine:
 
 
 def _expected(chain: Chain, seed: int) -> pa.Table | None:
-    if chain.receipts(chain.supply(0, seed)) is None:
+    if chain.receipts(chain.supply(_FIRST, seed)) is None:
         return None
     days: dict[str, list[npt.NDArray[np.float64]]] = {}
-    for replication in range(REPLICATIONS):
+    for replication in range(_FIRST, _FIRST + REPLICATIONS):
         for part, times in _arrivals(chain, replication, seed).items():
             days.setdefault(part, []).append(times)
     rows = [(part, count, at_s) for part, times in days.items() for at_s, count in _counted(_median(times))]

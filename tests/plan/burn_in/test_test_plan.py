@@ -118,6 +118,24 @@ def test_the_expected_passage_is_that_of_products_drawn_one_by_one() -> None:
     assert expected.escapes == pytest.approx(escapes, abs=0.01)
 
 
+@pytest.mark.parametrize(
+    ("kind", "finds", "p_false", "earlier"),
+    [
+        (Kind(p_repaired=0.0), 1.0, 0.0, ()),
+        (Kind(), 0.5, 1.0, ()),
+        (Kind(p_repaired=0.0), 0.5, 0.0, ((0.0, 1.0),)),
+    ],
+)
+def test_a_product_that_would_be_tested_for_ever_is_an_error(
+    kind: Kind, finds: float, p_false: float, earlier: tuple[tuple[float, float], ...]
+) -> None:
+    place = Place("test", 3.0, 60.0, 0.0, {"bad": finds}, p_false, "test", 1.0)
+    route = Route((place,), {"bad": kind}, (Source("bad", 0.1, "test", earlier),), "test", (0.0,) * 3, 0.0, 0.0, 1.0)
+
+    with pytest.raises(RacktwinError, match="for ever"):
+        pass_through(route, _PRICES)
+
+
 def test_a_lone_test_with_false_alarms_is_the_geometric_series() -> None:
     """No defects: a test that fails one in four is visited 1/(1 − 1/4) times, and nothing is found or escapes."""
     place = Place("test", 3.0, 60.0, 0.0, {"bad": 0.5}, 0.25, "test", 1.0)

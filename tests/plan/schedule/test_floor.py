@@ -13,7 +13,7 @@ from racktwin.errors import RacktwinError
 from racktwin.plan.schedule.floor import Options
 from racktwin.plan.schedule.folder import write_plan
 from racktwin.plan.schedule.make import NoScheduleError, Request, make_plan
-from racktwin.plan.schedule.objective import read_prices, read_targets
+from racktwin.plan.schedule.objective import prices_of, read_prices, read_targets
 from racktwin.plan.schedule.plan import load_curves, read_schedule, schedule_table
 from racktwin.plan.schedule.solve import Limits
 
@@ -227,6 +227,19 @@ def test_a_request_that_means_nothing_is_refused(
 ) -> None:
     with pytest.raises(RacktwinError, match=message.replace("*", r"\*")):
         planned(small(tmp_path, *overrides), objective)
+
+
+@pytest.mark.parametrize(
+    ("tick_min", "costs"),
+    [(30, (10, 10, 30, 30, 50, 50, 50)), (40, (10, 20, 30, 50, 50, 50)), (120, (40, 100, 100)), (240, (140, 200))],
+)
+def test_prices_are_those_of_the_time_of_each_tick(tick_min: int, costs: tuple[int, ...]) -> None:
+    """Hours at 10, 30 and 50 USD/MWh; a unit is 1 kW, or what makes a tick of it 1 kWh at 40 minutes and less."""
+    grain_w = 1e3 * 60.0 / min(tick_min, 60)
+
+    prices = prices_of(0, (10.0, 30.0, 50.0), grain_w, tick_min * 60.0)
+
+    assert [prices.at(tick) for tick in range(len(costs))] == [1000 * cost for cost in costs]
 
 
 @pytest.mark.parametrize("text", ["", "hour,price\n", "hour,price\n0,cheap\n", "hour,price\n0,nan\n"])

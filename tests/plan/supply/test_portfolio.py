@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -89,3 +91,18 @@ def test_expediting_costs_its_premium_as_often_as_the_loss_happens(premium_usd: 
     assert found.added[0] == pytest.approx(buys)
     assert found.dearer_usd == pytest.approx(0.0 if buys else 0.1 * 2 * premium_usd)
     assert found.cost_usd == pytest.approx(min(0.1 * 2 * premium_usd, 2 * 6000.0))
+
+
+def test_an_alternate_carries_all_pieces_of_a_rack_where_stock_costs_nothing_to_hold() -> None:
+    """36 boards a rack, and demand doubled: the alternate brings all that the racks take."""
+    fields = vars(_network())
+    takes_boards = fields["takes"][:, 1] == 0
+    pieces = np.where(takes_boards, 36 * fields["pieces"], fields["pieces"])
+    free = FlowNetwork(**{**fields, "pieces": pieces, "holding_usd_per_s": np.zeros(3)})
+    gone = loss_of(free, "boards", closed=np.array([0]))
+    twice = replace(gone, demand_factor=2.0 * gone.demand_factor)
+    _, least = impact(free, twice, 8 * WEEK_S)
+
+    found = cheapest_portfolio(free, [Likely(twice, 8 * WEEK_S, 1.0)], [_ALTERNATE], least + 1.0)
+
+    assert found.impact_usd == pytest.approx([least], abs=2.0)

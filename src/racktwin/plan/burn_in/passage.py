@@ -15,6 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from racktwin.errors import RacktwinError
+
 from .cost import HOURS_PER_YEAR, Prices
 from .route import Kind, Place, Route, Source
 
@@ -44,8 +46,12 @@ class Passage:
 
 
 def pass_through(route: Route, prices: Prices) -> Passage:
-    """The expected passage of one product; ``route.places`` are visited in their order."""
+    """The expected passage of one product; ``route.places`` are visited in their order.
+
+    RacktwinError where some would never pass: a test fails all, or finds each defect of a kind that no repair mends.
+    """
     places = route.places
+    _require_end(route)
     back = _back(places)
     visits = np.ones(len(places))
     for _ in range(_MOST_ROUNDS):
@@ -58,6 +64,24 @@ def pass_through(route: Route, prices: Prices) -> Passage:
             break
     repair_h = sum(count * route.kinds[kind].repair_h for kind, count in by_kind.items())
     return _priced(route, prices, visits, failures, float(found.sum()), escapes, repair_h)
+
+
+def _require_end(route: Route) -> None:
+    mended = {name for name, kind in route.kinds.items() if kind.p_repaired > 0.0}
+    for place in route.places:
+        endless = [name for name, p in place.finds.items() if p >= 1.0 and name in route.kinds and name not in mended]
+        if place.is_test and (place.p_false >= 1.0 or endless):
+            why = f"finds every {endless[0]}, and no repair of it holds" if endless else "fails every good product"
+            raise RacktwinError(
+                f"{place.name} would repeat for ever: it {why}\n"
+                "    → let p_repaired be above 0, or coverage and false failures below 1"
+            )
+    for source in route.sources:
+        if source.kind not in mended and any(p_found >= 1.0 for _, p_found in source.earlier):
+            raise RacktwinError(
+                f"tests of a tray would repeat for ever: they find every {source.kind}, and no repair of it holds\n"
+                "    → let p_repaired be above 0, or coverage below 1"
+            )
 
 
 def _back(places: Sequence[Place]) -> list[int]:

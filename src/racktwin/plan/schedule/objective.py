@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import csv
+import math
 import re
 from pathlib import Path
+
+import numpy as np
 
 from racktwin.errors import RacktwinError
 
@@ -53,7 +56,20 @@ def read_prices(path: Path) -> tuple[float, ...]:
 
 
 def prices_of(resource: int, usd_per_mwh: tuple[float, ...], grain_w: float, tick_s: float) -> Prices:
-    """Prices per tick and whole unit of the resource, in millionths of a dollar."""
+    """Prices per tick and whole unit of the resource, in millionths of a dollar.
+
+    Where an hour is no whole number of ticks, each tick has the mean price of its time; the last price goes on.
+    """
     per_tick = grain_w * tick_s / 3.6e9 * 1e6
     every = max(1, round(3600.0 / tick_s))
+    if abs(every * tick_s - 3600.0) > 1e-6:
+        every, usd_per_mwh = 1, _by_tick(usd_per_mwh, tick_s)
     return Prices(resource, every, tuple(round(price * per_tick) for price in usd_per_mwh))
+
+
+def _by_tick(hourly: tuple[float, ...], tick_s: float) -> tuple[float, ...]:
+    ticks = math.ceil(3600.0 * len(hourly) / tick_s) + 1
+    ends_h = np.arange(ticks + 1) * tick_s / 3600.0
+    longer = (*hourly, *[hourly[-1]] * math.ceil(ends_h[-1]))
+    sums = np.interp(ends_h, np.arange(len(longer) + 1), np.concatenate(([0.0], np.cumsum(longer))))
+    return tuple((np.diff(sums) / (tick_s / 3600.0)).tolist())

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from racktwin.errors import Problem, RacktwinError, ScenarioError
+from racktwin.errors import Problem, ScenarioError
 from racktwin.model import Scenario
 
 from .design_problem import Option
@@ -19,9 +19,9 @@ from .flows import Flags
 from .losses import NamedLoss, loss_of_flows
 from .network_design import options_of
 from .network_flows import NetworkFlows, network_flows, way_name
-from .portfolio import Likely, Portfolio, cheapest_portfolio
+from .portfolio import Likely, Portfolio, UnreachableError, cheapest_portfolio
+from .resilience import impact
 from .stages import Floats
-from .stress import stress
 
 KINDS = ("dual source", "redesign", "expedite", "stock")
 _YEAR_S = 365.0 * 86400.0
@@ -42,7 +42,7 @@ class Mitigation:
     """The cheapest ``portfolio``, its ``measures``, and what each kind alone would cost.
 
     ``alone``: US$ in the first year by kind; infinite where that kind alone does not bring the risk down far enough.
-    ``present_usd_per_year``: the expected impact without any of it.
+    ``present_usd_per_year``: the expected impact without any of it, nothing expedited either.
     """
 
     portfolio: Portfolio
@@ -54,7 +54,7 @@ class Mitigation:
 def mitigate(scenario: Scenario, losses: Sequence[NamedLoss], risk_usd_per_year: float) -> Mitigation:
     """The cheapest measures that keep the expected impact of the losses with a rate within a limit.
 
-    ScenarioError if no loss has a rate; RacktwinError if nothing brings it down that far.
+    ScenarioError if no loss has a rate; UnreachableError if nothing brings it down that far.
     """
     likely = [one for one in losses if one.rate_per_year > 0]
     if not likely:
@@ -62,8 +62,8 @@ def mitigate(scenario: Scenario, losses: Sequence[NamedLoss], risk_usd_per_year:
         raise ScenarioError([Problem("network.disruptions", 0, "", "no loss says how often it happens", remedy)])
     choice = _Choice(scenario, likely, risk_usd_per_year)
     best = choice.cheapest(KINDS)
-    present = sum(one.expected_usd_per_year for one in stress(scenario, likely))
-    return Mitigation(best, tuple(choice.measures(best)), {kind: choice.alone(kind) for kind in KINDS}, present)
+    alone = {kind: choice.alone(kind) for kind in KINDS}
+    return Mitigation(best, tuple(choice.measures(best)), alone, choice.present_usd_per_year())
 
 
 class _Choice:
@@ -81,23 +81,31 @@ class _Choice:
         return "redesign" if supply is not None and supply.redesign else "dual source"
 
     def cheapest(self, kinds: Sequence[str]) -> Portfolio:
-        """Of these kinds only; what stays shut is shut in every loss."""
+        """Of these kinds only."""
+        rows, may_add = self._open_to(kinds), "stock" in kinds
+        return cheapest_portfolio(
+            self.network.flows, rows, self.options, self.limit_usd, premium_usd=self.premium_usd, may_add=may_add
+        )
+
+    def present_usd_per_year(self) -> float:
+        """The expected impact with none of them."""
+        rows = self._open_to(())
+        return sum(one.rate_per_year * impact(self.network.flows, one.loss, one.recover_s)[1] for one in rows)
+
+    def _open_to(self, kinds: Sequence[str]) -> list[Likely]:
+        """The losses, with all that is of other kinds shut in each."""
         shut = np.zeros(len(self.network.flows.ways), bool)
         for option, kind in zip(self.options, self.kinds, strict=True):
             shut[option.ways] |= kind not in kinds
         if "expedite" not in kinds:
             shut |= self.expedites
-        rows = [replace(one, loss=replace(one.loss, closed=one.loss.closed | shut)) for one in self.likely]
-        may_add = "stock" in kinds
-        return cheapest_portfolio(
-            self.network.flows, rows, self.options, self.limit_usd, premium_usd=self.premium_usd, may_add=may_add
-        )
+        return [replace(one, loss=replace(one.loss, closed=one.loss.closed | shut)) for one in self.likely]
 
     def alone(self, kind: str) -> float:
         """US$ in the first year, infinite where it is not enough."""
         try:
             return self.cheapest((kind,)).cost_usd
-        except RacktwinError:
+        except UnreachableError:
             return float("inf")
 
     def measures(self, found: Portfolio) -> list[Measure]:

@@ -49,6 +49,10 @@ class Portfolio:
     dearer_usd: float
 
 
+class UnreachableError(RacktwinError):
+    """Nothing brings the expected impact within the limit."""
+
+
 def cheapest_portfolio(
     network: FlowNetwork,
     likely: Sequence[Likely],
@@ -62,8 +66,8 @@ def cheapest_portfolio(
     """The cheapest options and stock that keep the expected impact, rate times impact summed, within a limit.
 
     An option costs its opening, stock (none with ``may_add`` false) its holding for a year, a piece that goes by a
-    dearer way its ``premium_usd`` (by way) as often as the loss happens. RacktwinError if even everything opened and
-    any stock leaves more (a customer's or the line's own site lost, for example).
+    dearer way its ``premium_usd`` (by way) as often as the loss happens. UnreachableError if even everything opened and
+    any stock leaves more (a customer's or the line's own site lost, for example), RacktwinError if time runs out.
     """
     programme = Program()
     opened = programme.columns(len(options), np.array([option.opening_usd for option in options]), 0.0, 1.0, whole=True)
@@ -76,8 +80,13 @@ def cheapest_portfolio(
     for columns, rate in zip(lost, rates, strict=True):
         programme.put(np.repeat(budget, len(columns)), columns, rate * network.loss_usd)
     found = programme.solve(gap=1e-6, time_limit_s=time_limit_s)
-    if not len(found.values):
+    if found.status == "limit" and not len(found.values):
         raise RacktwinError(
+            f"no mitigation was found in {time_limit_s:.0f} s\n"
+            "    → name fewer losses with --lost, or offer fewer alternates"
+        )
+    if not len(found.values):
+        raise UnreachableError(
             f"no option and no stock brings the expected impact down to US${risk_usd_per_year:,.0f} a year\n"
             "    → allow more, or give the scenario alternates (qualified: false)"
         )
@@ -98,15 +107,20 @@ def _holding(network: FlowNetwork) -> Floats:
 
 
 def _most(network: FlowNetwork, likely: Sequence[Likely]) -> Floats:
-    """All that can be asked for in the longest loss; nothing of what costs nothing to hold (the line's products)."""
-    longest_s = max(one.recover_s for one in likely)
+    """All that can be asked for in any loss; nothing of what costs nothing to hold (the line's products)."""
+    asked = np.max([_asked(network, one) for one in likely], axis=0)
+    return np.where(network.holding_usd_per_s > 0, asked, 0.0)
+
+
+def _asked(network: FlowNetwork, one: Likely) -> Floats:
+    """Pieces by stock that demand can ask for while the loss lasts, all of it by the way that takes most."""
     asked = np.zeros(len(network.stocks))
-    np.add.at(asked, network.demand_stock, network.demand_per_s * longest_s)
+    np.add.at(asked, network.demand_stock, network.demand_per_s * one.loss.demand_factor * one.recover_s)
     for k in _downstream_first(network):
         for way in np.flatnonzero(network.fills == k):
             rows = network.takes[:, 0] == way
             np.add.at(asked, network.takes[rows, 1], network.pieces[rows] * asked[k])
-    return np.where(network.holding_usd_per_s > 0, asked, 0.0)
+    return asked
 
 
 def _downstream_first(network: FlowNetwork) -> list[int]:
@@ -141,7 +155,7 @@ def _impact_rows(
     capacity = network.limit_per_s * SCALE_S * loss.limit_factor * weeks
     limits = programme.rows(len(capacity), -np.inf, capacity)
     programme.put(limits[network.uses[:, 1]], flows[network.uses[:, 0]], 1.0)
-    most = _most(network, [one])
+    most = _asked(network, one)
     for number, option in enumerate(options):
         links = programme.rows(len(option.ways), -np.inf, 0.0)
         programme.put(links, flows[option.ways], 1.0)
