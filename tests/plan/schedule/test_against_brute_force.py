@@ -6,9 +6,9 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 
 from racktwin.plan.schedule.check import broken_rules
-from racktwin.plan.schedule.goals import Measures, Target, value_of
+from racktwin.plan.schedule.goals import Measures, Prices, Target, value_of
 from racktwin.plan.schedule.greedy import greedy
-from racktwin.plan.schedule.problem import Problem
+from racktwin.plan.schedule.problem import Activity, Mode, Order, Placed, Problem, Resource, Use
 from racktwin.plan.schedule.solve import Limits, solve
 
 from .brute_force import all_schedules, problems
@@ -65,3 +65,16 @@ def test_a_greedy_schedule_breaks_no_rule_but_due_dates(problem: Problem) -> Non
 
     if schedule is not None:
         assert [fault for fault in broken_rules(problem, schedule) if not fault.endswith("is late")] == []
+
+
+def test_energy_that_the_model_takes_to_be_dearer_is_no_contradiction() -> None:
+    """Ticks 0 to 3 cost 10, later ones 1; work from 3 to 5 costs 11, but 20 by the window that it starts in."""
+    activity = Activity("a", (Mode("m", (2,), ((Use(0, 1),),)),), (None,), (True,))
+    problem = Problem(5, (Resource("power", 1, "power"),), (activity,), orders=(Order("o", (0,)),))
+    targets = (Target((("energy_cost", 1),)), Target((("makespan", 1),)))
+    measures = Measures(prices=Prices(0, 4, (10, 1)))
+
+    answer = solve(problem, targets, Limits(2.0, 1), measures=measures, fixed={0: Placed(0, (3,), (5,))})
+
+    assert [one.value for one in answer.reached] == [11, 5]
+    assert answer.reached[0].bound == 2

@@ -171,6 +171,32 @@ def cost_of(prices: Prices, start: int, ticks: int) -> int:
     return total
 
 
+def is_exact(problem: Problem, target: Target, measures: Measures) -> bool:
+    """Whether the model counts the target as :func:`value_of` does, so that its bound is one of the target."""
+    prices = measures.prices
+    if prices is None or all(goal != "energy_cost" for goal, _ in target.weights):
+        return True
+    loaded = [(activity, phase) for activity in problem.activities for phase, *_ in loads_on(activity, prices.resource)]
+    return prices.every == 1 and all(
+        activity.n_phases == 1 and activity.pauses[phase] is None for activity, phase in loaded
+    )
+
+
+def modelled(problem: Problem, schedule: Schedule, target: Target, measures: Measures) -> int:
+    """What the model takes the target to be under this schedule: energy by the price window that a phase starts in."""
+    total, prices = 0, measures.prices
+    for goal, weight in target.weights:
+        if goal != "energy_cost" or prices is None:
+            total += weight * value_of(problem, schedule, goal, measures)
+            continue
+        for activity, placed in zip(problem.activities, schedule, strict=True):
+            for phase, mode, amount in loads_on(activity, prices.resource):
+                if mode == placed.mode:
+                    begins = placed.starts[phase] // prices.every * prices.every
+                    total += weight * amount * cost_of(prices, begins, activity.modes[mode].ticks[phase])
+    return total
+
+
 def value_of(problem: Problem, schedule: Schedule, goal: Goal, measures: Measures) -> int:
     """What the schedule achieves, computed from its times alone."""
     if goal == "tardiness":

@@ -11,11 +11,11 @@ from racktwin.errors import RacktwinError
 
 from .bounds import earliest_ends, least
 from .check import broken_rules
-from .goals import Measures, Target, expression, orders_into, value_of
+from .goals import Measures, Target, expression, is_exact, modelled, orders_into, value_of
 from .improve import Descent, Worth, keeps_hard_dates, lower_peak
 from .model import Built, build, fix
 from .problem import Placed, Problem, Schedule
-from .search import Seen, minimize
+from .search import minimize
 from .shop import is_shop, tabu
 
 Status = Literal["optimal", "feasible", "infeasible", "unknown", "interrupted"]
@@ -188,6 +188,7 @@ class _Solving:
         aim = expression(built, ends, target, self.measures)
         share_s = max(0.2, (self.limits.time_s - self._elapsed_s()) / left)
         floor = float(least(self.problem, target, self.measures))
+        is_bound = is_exact(self.problem, target, self.measures)
         found = minimize(
             built,
             aim,
@@ -197,7 +198,7 @@ class _Solving:
             seed=self.limits.seed,
             start=self.best or self.start,
             is_large=len(self.problem.activities) >= LARGE,
-            report=lambda seen: self._tell_seen(target, seen, floor),
+            report=lambda seen: self._tell(target, seen.value, max(seen.bound, floor) if is_bound else floor),
         )
         if found.status == "infeasible":
             self.best = None
@@ -207,9 +208,9 @@ class _Solving:
         if self.best is None:
             return found.status
         value = self._value(self.best, target)
-        bound = max(min(found.bound, value), floor)
+        bound = max(min(found.bound, value), floor) if is_bound else floor
         reached.append(Reached(target.name, value, bound, value - bound < 0.5))
-        built.model.add(aim <= value)
+        built.model.add(aim <= max(value, modelled(self.problem, self.best, target, self.measures)))
         if found.status == "interrupted":
             return "interrupted"
         return "optimal" if all(one.is_optimal for one in reached) else "feasible"
@@ -241,9 +242,6 @@ class _Solving:
     def _tell(self, target: Target, value: float, bound: float) -> None:
         if self.report is not None:
             self.report(Progress(target.name, value, bound, self._elapsed_s()))
-
-    def _tell_seen(self, target: Target, seen: Seen, floor: float) -> None:
-        self._tell(target, seen.value, max(seen.bound, floor))
 
     def _elapsed_s(self) -> float:
         return time.monotonic() - self.began_s
