@@ -57,8 +57,9 @@ def read_network(request: Request, opened: Opened) -> Response:
 def read_risk(request: Request, opened: Opened) -> Response:
     """Pieces that each lane carries while demand is steady, and the exposure of each site and lane to a loss.
 
-    Exposure is impact times likelihood of six weeks without it, as share of the worst (``racktwin supply stress``): by
-    linear programme, with hindsight and without lead times.
+    Exposure is the cost of six weeks without it (of a disruption of the scenario: while it lasts) as a share of the
+    dearest of them all (``racktwin supply stress``); how likely it is does not count. By linear programme, with
+    hindsight and without lead times.
     """
 
     def risk() -> dict[str, Any]:

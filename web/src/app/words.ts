@@ -46,7 +46,7 @@ const WORDS = {
   no_plan: ["No schedule of this scenario here yet. To make one (the scenario needs an order book):", "このシナリオの計画はまだありません。作成するには（注文表が必要）:"], done: ["Done", "完了"], late_by: ["later than planned", "計画からの遅れ"], starts_within: ["of first visits begin within an hour of the plan", "の初回作業が計画から1時間以内に開始"],
   network: ["Network", "ネットワーク"], site: ["Site", "拠点"], sites: ["sites", "拠点"], lanes: ["lanes", "輸送経路"], lane: ["Lane", "経路"], from_site: ["From", "発"], to_site: ["To", "着"], mode: ["Mode", "輸送手段"], lead_time: ["Lead time", "リードタイム"], a_week: ["pieces a week", "個／週"], exposure: ["exposure", "リスク"],
   stock: ["Stock", "在庫"], on_hand: ["On hand", "手持ち"], owed: ["owed", "未納"], on_order: ["On order", "発注残"], in_transit: ["In transit", "輸送中"], risk_none: ["no exposure", "リスクなし"], risk_some: ["exposed", "リスクあり"], risk_worst: ["among the worst", "リスク大"],
-  map_about: ["Width: pieces a week. Colour: impact times likelihood of six weeks without it, as share of the worst.", "線の太さは週あたりの個数、色は6週間失った場合の影響×確率（最大に対する割合）。"], map_columns: ["Not all sites have a position: suppliers stand left, customers right.", "位置のない拠点があるため、供給元を左、顧客を右に配置。"],
+  map_about: ["Width: pieces a week. Colour: cost of six weeks without it, as share of the dearest loss compared, the scenario's disruptions included.", "線の太さは週あたりの個数、色は6週間失った場合の損失額（シナリオの障害も含めた最大に対する割合）。"], map_columns: ["Not all sites have a position: suppliers stand left, customers right.", "位置のない拠点があるため、供給元を左、顧客を右に配置。"],
 } as const satisfies Record<string, readonly [string, string]>;
 
 export type Word = keyof typeof WORDS;
