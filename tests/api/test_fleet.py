@@ -63,6 +63,15 @@ def test_later_years_keep_weekday_and_season() -> None:
     assert len(prices.values) == 11
 
 
+def test_a_rule_without_a_series_brings_no_prices() -> None:
+    hours = {"peaks": {"of": "calendar", "months": [7]}, "dear": {"series": [31.5, 80.0], "above": 60}}
+    fleet = {**DOCUMENT["fleet"], "hours": hours}
+    prices = prices_of(Scenario.model_validate({**DOCUMENT, "fleet": fleet}))
+    assert prices is not None
+    assert prices.values.tolist() == [31.5, 80.0]
+    assert prices.source == "hourly rule dear of the scenario"
+
+
 def test_comparisons_of_policies_are_found(tmp_path: Path) -> None:
     hall_run(tmp_path / "runs" / "hall")
     rows = pa.Table.from_pylist([{"policy": "none", "peak_w": 2.0, "useful_gpu_h_per_day": 3.0}])

@@ -30,12 +30,13 @@ class Prices:
 def prices_of(scenario: Scenario) -> Prices | None:
     """Prices over the scenario's horizon; None where there are none.
 
-    The scenario's own first hourly rule, in the unit of its author. Else ERCOT's day-ahead hub average of
+    The scenario's own first hourly rule with a series, in the unit of its author. Else ERCOT's day-ahead hub average of
     2021 to 2023, USD/MWh: the scenario's hours shifted back by whole multiples of 52 weeks, so that season, weekday and
     hour are kept. Those are prices of another year, to show how they move, and no forecast.
     """
     for name, rule in scenario.fleet.hours.items():
-        return Prices(np.array(rule.series, dtype=np.float64), "", f"hourly rule {name} of the scenario")
+        if rule.of == "series":  # the others bring no values of their own
+            return Prices(np.array(rule.series, dtype=np.float64), "", f"hourly rule {name} of the scenario")
     hours = int(np.ceil(float(scenario.horizon_s) / HOUR_S)) + 1
     series = _texas()
     start_s = scenario.start.replace(tzinfo=ZoneInfo(scenario.time_zone)).timestamp()
