@@ -16,14 +16,18 @@ export function Heat({ rows, at, pick, label, ends, picked = -1 }: { rows: Row[]
   const theme = useTheme();
   const moments = rows[0]?.value.length ?? 0, height = rows.length * ROW + 4;
   useEffect(() => {
-    const width = place.current!.parentElement!.clientWidth;
-    for (const canvas of [place.current!, body.current]) { canvas.width = width * devicePixelRatio; canvas.height = height * devicePixelRatio; }
-    place.current!.style.width = `${width}px`;
-    place.current!.style.height = `${height}px`;
+    const parent = place.current?.parentElement;
+    if (!parent || !place.current) return; // the page has been left
+    const width = parent.clientWidth;
+    for (const canvas of [place.current, body.current]) { canvas.width = width * devicePixelRatio; canvas.height = height * devicePixelRatio; }
+    place.current.style.width = `${width}px`;
+    place.current.style.height = `${height}px`;
     drawBody(body.current, rows, (width - LEFT) / Math.max(1, moments), ends ?? endsOf(rows.map((row) => row.value)));
   }, [rows, theme]);
   useEffect(() => {
-    const canvas = place.current!, c = canvas.getContext("2d")!, width = canvas.width / devicePixelRatio, step = (width - LEFT) / Math.max(1, moments);
+    const canvas = place.current;
+    if (!canvas) return;
+    const c = canvas.getContext("2d")!, width = canvas.width / devicePixelRatio, step = (width - LEFT) / Math.max(1, moments);
     c.setTransform(1, 0, 0, 1, 0, 0);
     c.clearRect(0, 0, canvas.width, canvas.height);
     c.drawImage(body.current, 0, 0);

@@ -15,7 +15,7 @@ export function TimePlot({ time_s, lines, clock, unit, height = 200, zoom, name,
   const theme = useTheme();
   useEffect(() => {
     let gone = false;
-    const watch = new ResizeObserver(() => plot.current?.setSize({ width: place.current!.clientWidth, height }));
+    const watch = new ResizeObserver(() => { if (place.current) plot.current?.setSize({ width: place.current.clientWidth, height }); }); // it may fire once more after the plot has gone
     Promise.all([import("uplot"), import("uplot/dist/uPlot.min.css")]).then(([{ default: UPlot }]) => {
       if (gone || !place.current) return;
       plot.current?.destroy();
