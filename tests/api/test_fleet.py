@@ -77,6 +77,8 @@ def test_comparisons_of_policies_are_found(tmp_path: Path) -> None:
     rows = pa.Table.from_pylist([{"policy": "none", "peak_w": 2.0, "useful_gpu_h_per_day": 3.0}])
     for name, scenario in (("mine", "hall"), ("other", "elsewhere")):
         write_study(tmp_path / "studies" / name, {"policies": rows}, {"scenario_name": scenario, "replications": 2})
+    empty = {"policies": rows.slice(0, 0)}
+    write_study(tmp_path / "studies" / "empty", empty, {"scenario_name": "hall", "replications": 2})
     (tmp_path / "studies" / "broken").mkdir()
     (tmp_path / "studies" / "broken" / "about.json").write_text(json.dumps([1]))
     (tmp_path / "studies" / "broken" / "policies.parquet").write_text("no")

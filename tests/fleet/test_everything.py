@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
 from racktwin.engines.fleet import tables
 from racktwin.engines.fleet.build import build
 from racktwin.engines.fleet.replicate import simulate
+from tests.uncompiled import printed_uncompiled
 
 from .everything import RULES, digests, everything
 
 
 @pytest.mark.slow
 def test_compiled_and_uncompiled_rows_are_the_same() -> None:
-    uncompiled = subprocess.run(
-        [sys.executable, "-m", "tests.fleet.everything"],
-        env={**os.environ, "NUMBA_DISABLE_JIT": "1"},
-        cwd=Path(__file__).parents[2],
-        capture_output=True,
-        check=True,
-        text=True,
-    )
-    assert json.loads(uncompiled.stdout) == digests()
+    assert printed_uncompiled("tests.fleet.everything") == digests()
 
 
 @pytest.mark.parametrize("is_steered", [False, True])

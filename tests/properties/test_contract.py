@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import math
-import os
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -17,6 +12,7 @@ from hypothesis import given, settings
 from racktwin.model import Scenario
 from racktwin.model.distribution import Fixed
 from tests.simulate import simulate_tables
+from tests.uncompiled import printed_uncompiled
 from tests.validation.known_answers import load
 
 from . import small_world
@@ -59,15 +55,7 @@ def test_replications_differ() -> None:
 
 @pytest.mark.slow
 def test_compiled_and_uncompiled_rows_are_the_same() -> None:
-    uncompiled = subprocess.run(
-        [sys.executable, "-m", "tests.properties.digests"],
-        env={**os.environ, "NUMBA_DISABLE_JIT": "1"},
-        cwd=Path(__file__).parents[2],
-        capture_output=True,
-        check=True,
-        text=True,
-    )
-    assert json.loads(uncompiled.stdout) == digests()
+    assert printed_uncompiled("tests.properties.digests") == digests()
 
 
 def test_nothing_comes_of_nothing() -> None:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
 
-import numba
 import numpy as np
 import pytest
 from scipy import stats
@@ -15,7 +13,6 @@ from racktwin.calibrate.partial_pooling import expected_of
 from racktwin.calibrate.power import cap_curves, exponents, host_load, read_points
 from racktwin.calibrate.power_tables import INFERENCE_NATURAL_SHARE, TDP_W, write_tables
 from racktwin.reference import gpu_models, host_power, job_classes, power_table
-from racktwin.sim import power_curve
 
 from .extract_power import busy, points
 from .hold_back import POINTS, node_runs_held_back, profiles, rms, share_inside, workloads_held_back
@@ -151,36 +148,6 @@ def test_busy_leaves_out_what_comes_before_and_after_the_load() -> None:
 
     assert mean_w == 7000
     assert span_s == 198
-
-
-@numba.njit
-def _ask(knots: Any, first: int, count: int, x: float) -> Any:
-    return (
-        power_curve.capped_draw(knots, first, count, x),
-        power_curve.capped_speed(knots, first, count, x),
-        power_curve.cap_for_draw(knots, first, count, x),
-    )
-
-
-def test_kernel_interpolates_as_numpy_does() -> None:
-    table = power_table("training_vision", "V100")
-    rows = [(0.0, 9.0, 9.0), *((knot.x, knot.draw, knot.speed) for knot in table.knots), (9.0, 9.0, 9.0)]
-    knots = np.array(rows, power_curve.KNOT).view(np.recarray)
-    x = [knot.x for knot in table.knots]
-    for cap in np.linspace(0.2, 3, 57):
-        draw, speed, _ = _ask(knots, 1, len(x), cap)
-        assert draw == pytest.approx(np.interp(cap, x, [knot.draw for knot in table.knots]))
-        assert speed == pytest.approx(np.interp(cap, x, [knot.speed for knot in table.knots]))
-
-
-def test_the_cap_for_a_draw_gives_that_draw() -> None:
-    knots = np.array([(0.4, 0.4, 0.5), (0.8, 0.7, 0.9), (1.0, 0.9, 1.0), (1.2, 1.0, 1.0), (1.4, 1.0, 1.0)],
-                     power_curve.KNOT).view(np.recarray)  # fmt: skip
-    for draw in (0.4, 0.5, 0.7, 0.85, 0.95):
-        _, _, cap = _ask(knots, 0, 5, draw)
-        assert _ask(knots, 0, 5, cap)[0] == pytest.approx(draw)
-    assert _ask(knots, 0, 5, 0.1)[2] == 0.4
-    assert _ask(knots, 0, 5, 1.0)[2] == 1.4
 
 
 def test_tables_are_those_of_the_points(tmp_path: Path) -> None:

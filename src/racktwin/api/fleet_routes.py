@@ -15,7 +15,7 @@ from .open_runs import OpenRun
 from .power_price import HOUR_S, prices_of
 from .problems import errors
 from .span import Course, Coursed
-from .studies import studies_of
+from .studies import studies_of, told_by
 
 router = APIRouter(prefix="/api/runs/{run}/fleet", tags=["hall"], responses=errors(404, 409))
 
@@ -90,12 +90,10 @@ def _prices(course: Course, hourly: Any) -> Any:
 def read_frontier(request: Request, opened: Opened) -> dict[str, Any]:
     """Comparisons of power policies of this scenario in the workspace (``racktwin fleet compare --study``)."""
     root: Path = request.app.state.workspace.root
-    found = []
-    for study in studies_of(root, opened.run.manifest.scenario_name, "policies"):
-        try:
-            rows = study.table("policies").to_pylist()
-        except (OSError, ValueError):
-            continue
-        found.append({"name": study.name, "replications": study.about.get("replications"), "policies": rows})
+    found = told_by(
+        studies_of(root, opened.run.manifest.scenario_name, "policies"),
+        "policies",
+        lambda study, rows: {"name": study.name, "replications": study.about.get("replications"), "policies": rows},
+    )
     answered: dict[str, Any] = plain({"run": opened.name, "studies": found})
     return answered

@@ -15,7 +15,7 @@ from racktwin.model import ledger
 from .answers import Opened, answer, plain
 from .open_runs import OpenRun
 from .problems import ApiError, errors
-from .studies import studies_of
+from .studies import studies_of, told_by
 from .table_query import quoted
 
 router = APIRouter(prefix="/api/runs/{run}", tags=["numbers"])
@@ -162,12 +162,10 @@ def read_assumptions(request: Request, opened: Opened) -> Response:
 def read_tornado(request: Request, opened: Opened) -> dict[str, Any]:
     """The studies of this scenario in the workspace (``racktwin tornado --out``): which unknowns move a KPI how far."""
     root: Path = request.app.state.workspace.root
-    found = []
-    for study in studies_of(root, opened.run.manifest.scenario_name, "tornado"):
-        try:
-            bars = study.table("tornado").to_pylist()
-        except (OSError, ValueError):
-            continue
-        found.append({"name": study.name, "kpi": study.about.get("kpi"), "bars": bars})
+    found = told_by(
+        studies_of(root, opened.run.manifest.scenario_name, "tornado"),
+        "tornado",
+        lambda study, rows: {"name": study.name, "kpi": study.about.get("kpi"), "bars": rows},
+    )
     answered: dict[str, Any] = plain({"run": opened.name, "studies": found})
     return answered

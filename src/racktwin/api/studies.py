@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,21 @@ class Study:
     def table(self, name: str) -> pa.Table:
         """One of its tables; OSError or ValueError if it cannot be read."""
         return pq.read_table(self.folder / f"{name}.parquet")
+
+
+def told_by(
+    studies: Iterator[Study], table: str, tell: Callable[[Study, list[dict[str, Any]]], dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """What ``tell`` makes of each study and the rows of its ``table``; unreadable or empty ones are passed over."""
+    found = []
+    for study in studies:
+        try:
+            rows = study.table(table).to_pylist()
+        except (OSError, ValueError):
+            continue
+        if rows:
+            found.append(tell(study, rows))
+    return found
 
 
 def studies_of(root: Path, scenario: str, table: str) -> Iterator[Study]:

@@ -105,6 +105,8 @@ def _print(found: Study, report: Path, json_: bool) -> None:
     if json_:
         print_json({**found.as_dict(), "report": str(report)})
         return
+    from racktwin.report.plan_burn_in import simulated_rows
+
     best, now = found.best, found.now
     print(f"{found.product.name}: soak {number(best.soak_h)} h at {best.cap:.0%} power (now {number(now.soak_h)} h)")
     if found.tests is None:
@@ -112,8 +114,13 @@ def _print(found: Study, report: Path, json_: bool) -> None:
     _print_tests(found)
     for line in found.cautions():
         note(line)
-    for kpi, (before, after, half) in found.replayed.items():
-        print(f"simulated, {kpi}: {number(before)} now, {number(after)} then (difference ± {number(half)})")
+    if found.replayed:
+        print("\nsimulated, on the same random numbers:")
+        print_table(
+            ("", "now", "plan", "change ± 95 %", "unit"),
+            simulated_rows(found),
+            numbers=("now", "plan", "change ± 95 %"),
+        )
     if math.isfinite(found.break_even_usd):
         print(f"any soak pays from {number(found.break_even_usd)} USD a failure in service on")
     print(f"\nreport: {report}")

@@ -6,11 +6,12 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from racktwin.kpi import KPIS
 from racktwin.model import Scenario
 
 from .blocks import Block, Card, Cards, Chart, Column, Note, Row, Section, Table
 from .figure import axis, figure
-from .numbers import number, percent
+from .numbers import estimate, number, percent, scale
 from .page import Page, write_page
 
 if TYPE_CHECKING:
@@ -156,13 +157,23 @@ def _costs(found: Study) -> Section:
     table = Table("USD a product", (Column("Cause", numeric=False), Column("Now"), Column("Plan")), rows)
     blocks: list[Block] = [table]
     if found.replayed:
-        simulated = tuple(
-            Row((kpi.replace("_", " "), number(a), number(b), f"± {number(half)}"))
-            for kpi, (a, b, half) in found.replayed.items()
+        simulated = tuple(Row(cells) for cells in simulated_rows(found))
+        columns = (
+            *(Column("KPI", numeric=False), Column("Now"), Column("Plan")),
+            *(Column("Change, ± half of its 95 % interval"), Column("Unit", numeric=False)),
         )
-        columns = (Column("KPI", numeric=False), Column("Now"), Column("Plan"), Column("Of the difference"))
         blocks.append(Table("In the simulator, on the same random numbers", columns, simulated))
     return Section("costs", "Now and then", lead, tuple(blocks))
+
+
+def simulated_rows(found: Study) -> list[tuple[str, ...]]:
+    """Title, now, planned, change with its interval, and unit of each KPI simulated, in units that read well."""
+    rows: list[tuple[str, ...]] = []
+    for kpi, (before, after, half_width) in found.replayed.items():
+        shown = scale(KPIS[kpi].unit, max(abs(before), abs(after)))
+        change = estimate(shown(after - before), shown(half_width), sign=True)
+        rows.append((KPIS[kpi].title, number(shown(before)), number(shown(after)), change, shown.unit))
+    return rows
 
 
 def _trust(found: Study) -> Section:

@@ -18,10 +18,9 @@ from racktwin.model.disruption import Disruption, Effect
 from racktwin.model.network import Network
 
 from .flows import Flags, Loss
-from .network_flows import NetworkFlows, network_of
+from .network_flows import YEAR_S, NetworkFlows, network_of
 
 _DAY_S = 86400.0
-_YEAR_S = 365.0 * _DAY_S
 _STOPS = ("site_down", "lane_closed", "capacity", "demand")
 
 
@@ -69,7 +68,7 @@ def described_losses(scenario: Scenario) -> list[NamedLoss]:
         begins_s = min(float(effect.after_s or 0.0) for effect in effects)
         lasts_s = max(_ends_s(effect, float(scenario.horizon_s)) for effect in effects) - begins_s
         rate = disruption.rate_per_s
-        per_year = float("nan") if rate is None else float(rate) * _YEAR_S
+        per_year = float("nan") if rate is None else float(rate) * YEAR_S
         found.append(NamedLoss(name, disruption, lasts_s, per_year))
     return found
 

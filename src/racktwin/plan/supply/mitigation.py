@@ -18,13 +18,12 @@ from .design_problem import Option
 from .flows import Flags
 from .losses import NamedLoss, loss_of_flows
 from .network_design import options_of
-from .network_flows import NetworkFlows, network_flows, way_name
+from .network_flows import YEAR_S, NetworkFlows, network_flows, way_name
 from .portfolio import Likely, Portfolio, UnreachableError, cheapest_portfolio
 from .resilience import impact
 from .stages import Floats
 
 KINDS = ("dual source", "redesign", "expedite", "stock")
-_YEAR_S = 365.0 * 86400.0
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,7 @@ class _Choice:
     def __init__(self, scenario: Scenario, likely: Sequence[NamedLoss], limit_usd: float) -> None:
         self.network = network_flows(scenario, with_alternates=True)
         self.limit_usd = limit_usd
-        self.options = tuple(options_of(self.network, _YEAR_S))
+        self.options = tuple(options_of(self.network, YEAR_S))
         self.kinds = [self._kind(option) for option in self.options]
         self.premium_usd = _premium_usd(self.network)
         self.expedites = _expedites(self.network)
@@ -116,7 +115,7 @@ class _Choice:
             for option, kind, is_open in zip(self.options, self.kinds, found.is_open, strict=True)
             if is_open
         ]
-        yearly = flows.holding_usd_per_s * _YEAR_S
+        yearly = flows.holding_usd_per_s * YEAR_S
         rows += [
             Measure("stock", flows.stocks[k], float(found.added[k]), float(found.added[k] * yearly[k]))
             for k in np.flatnonzero(found.added > 0.005)

@@ -26,7 +26,7 @@ from racktwin.model.terms import country_of, freight_usd, price_usd
 from .flows import FlowNetwork
 from .stages import Floats
 
-_YEAR_S = 365.0 * 86400.0
+YEAR_S = 365.0 * 86400.0
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,10 @@ from racktwin.errors import RacktwinError
 
 from .design_problem import Option
 from .flows import FlowNetwork, Loss
+from .network_flows import YEAR_S
 from .program import Program
 from .resilience import SCALE_S
 from .stages import Floats, Ints, upstream_first
-
-_YEAR_S = 365.0 * 86400.0
 
 
 @dataclass(frozen=True)
@@ -102,7 +101,7 @@ def cheapest_portfolio(
 
 
 def _holding(network: FlowNetwork) -> Floats:
-    usd: Floats = network.holding_usd_per_s * _YEAR_S
+    usd: Floats = network.holding_usd_per_s * YEAR_S
     return usd
 
 
