@@ -81,3 +81,17 @@ def test_a_network_without_a_line_runs_alone(tmp_path: Path) -> None:
 
     assert run.manifest.status == "finished"
     assert run.table("stock_levels").num_rows == 2 * 4 * 182
+
+
+@pytest.mark.slow
+def test_the_hall_works_with_the_racks_that_the_line_ships() -> None:
+    found = compile_chain(read_scenario("georgetown", ["horizon=16 wk", "warm_up=4 wk"]).scenario).replicate(0, 1)
+    shipped_s = dict(
+        zip(*(found["shipments"][name].to_pylist() for name in ("serial_number", "shipped_s")), strict=True)
+    )
+    racks = [rack for rack in found["hall_racks"].to_pylist() if rack["serial_number"] >= 0]
+
+    assert len(racks) > 10
+    assert [rack["shipped_s"] for rack in racks] == [shipped_s[rack["serial_number"]] for rack in racks]
+    assert all(rack["in_service_s"] > rack["shipped_s"] for rack in racks)
+    assert sum(rack["latent_defects"] for rack in racks) > 0
