@@ -72,6 +72,8 @@ def test_a_moment_tells_racks_feeds_and_jobs(ask: Ask) -> None:
     assert now["at_work"] == 2
     utility = next(one for one in now["limits"] if one["name"] == "utility")
     assert utility["headroom"] == 100e3 - 13800
+    at_the_change = ask("/moment", at_s=HOUR_S)["racks"]["draw_w"][0]
+    assert at_the_change == ask("/moment", at_s=HOUR_S + 1)["racks"]["draw_w"][0] == 8400
     assert ask("/moment", at_s=10 * HOUR_S)["waiting"] == 1  # the horizon is shown as the moment before it
 
 

@@ -95,3 +95,4 @@ def test_the_hall_works_with_the_racks_that_the_line_ships() -> None:
     assert [rack["shipped_s"] for rack in racks] == [shipped_s[rack["serial_number"]] for rack in racks]
     assert all(rack["in_service_s"] > rack["shipped_s"] for rack in racks)
     assert sum(rack["latent_defects"] for rack in racks) > 0
+    assert "escaped_defect" in found["outages"]["cause"].to_pylist()

@@ -16,7 +16,9 @@ from racktwin.errors import ScenarioError
 from racktwin.model import Scenario
 from racktwin.model.disruption import Disruption
 from racktwin.plan.supply.losses import NamedLoss, described_losses, loss_of_flows, single_losses, the_losses, with_loss
+from racktwin.plan.supply.mitigation import _Choice
 from racktwin.plan.supply.network_flows import NetworkFlows, network_flows
+from racktwin.plan.supply.portfolio import Portfolio
 from racktwin.plan.supply.simulated_losses import Undisturbed
 from racktwin.plan.supply.stock_plan import plan_stock, stages_of
 from racktwin.plan.supply.stress import stress
@@ -258,6 +260,19 @@ def test_a_limit_asks_for_the_cheapest_mitigation() -> None:
     assert sum(one["usd"] for one in told["measures"]) <= told["cost_usd"] + 1.0
     assert wrong.returncode == 2
     assert "write for example 2e6 USD" in wrong.stderr
+
+
+def test_stock_held_against_losses_costs_its_holding_for_a_year() -> None:
+    pytest.importorskip("highspy")
+    (loss, *_) = described_losses(_scenario())
+    choice = _Choice(_scenario(), [loss], 1e6)
+    flows, added = choice.network.flows, np.zeros(len(choice.network.flows.stocks))
+    added[0] = 2.0
+    closed, unsent = (False,) * len(choice.options), np.zeros(len(flows.ways))
+    (held,) = choice.measures(Portfolio(closed, added, 0.0, 0.0, np.zeros(1), 0.0, unsent, 0.0))
+    assert (held.kind, held.name, held.pieces) == ("stock", flows.stocks[0], 2.0)
+    assert held.usd == pytest.approx(2.0 * flows.holding_usd_per_s[0] * 365 * _DAY_S)
+    assert held.usd > 0
 
 
 def test_wrong_commands_say_what_to_write() -> None:
