@@ -94,16 +94,18 @@ def compare(
 
 
 def temperature_k(written: str) -> float:
-    """A temperature such as ``32 degC``, in K."""
+    """A temperature of the coolant such as ``32 degC``, in K."""
     from pydantic import TypeAdapter, ValidationError
 
     from racktwin.errors import RacktwinError
-    from racktwin.model.quantity import Temperature
+    from racktwin.model.quantity import CoolantTemperature
 
     try:
-        return float(TypeAdapter(Temperature).validate_python(written))
+        return float(TypeAdapter(CoolantTemperature).validate_python(written))
     except ValidationError:
-        raise RacktwinError(f"{written!r} is not a temperature\n    → write --set-point '32 degC'") from None
+        raise RacktwinError(
+            f"{written!r} is no temperature from 0 to 100 degC\n    → write --set-point '32 degC'"
+        ) from None
 
 
 @fleet_app.command()

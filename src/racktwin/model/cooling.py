@@ -13,6 +13,7 @@ from pydantic import Field
 from .entity import Entity
 from .quantity import (
     Confidence,
+    CoolantTemperature,
     Fraction,
     NonNegative,
     Power,
@@ -151,7 +152,7 @@ class CoolingPlant(Entity):
     """
 
     heat_w: Power = Field(alias="heat")
-    supply_k: Temperature = Field(
+    supply_k: CoolantTemperature = Field(
         alias="supply", default=_celsius(32.0, "ASHRAE TC 9.9 class W32; DGX GB200: 17 to 45 degC", "C", 17.0, 45.0)
     )
     cold_plate: ColdPlate = ColdPlate()

@@ -352,6 +352,8 @@ Speed = Annotated[Quantity, Unit(("m/s",), "1.2 m/s", above_minimum=True)]
 Flow = Annotated[Quantity, Unit(("m**3/s",), "900 L/min")]
 FlowPerHeat = Annotated[Quantity, Unit(("m**3/J",), "1.2 L/min/kW")]
 Temperature = Annotated[Quantity, TemperatureUnit(("K",), "32 degC")]
+CoolantTemperature = Annotated[Quantity, TemperatureUnit(("K",), "32 degC", minimum=273.15, maximum=373.15)]
+"""Of water that is to stay liquid."""
 TemperatureDifference = Annotated[Quantity, Unit(("K",), "4 K", above_minimum=True)]
 ThermalResistance = Annotated[Quantity, Unit(("K/W",), "0.03 K/W", above_minimum=True)]
 VolumePerPower = Annotated[Quantity, Unit(("m**3/W",), "5 L/kW")]
