@@ -52,3 +52,10 @@ def test_command(tmp_path: Path) -> None:
     assert told["baseline"] == "none, nameplate"
     assert len(told["policies"]) == len(POLICIES)
     assert "Baseline: none, nameplate" in page.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("written", ["32 K", "150 degC", "warm"])
+def test_a_set_point_is_one_of_liquid_water(written: str) -> None:
+    answer = racktwin("fleet", "compare", "georgetown", "--only", "none", "--set-point", written)
+    assert answer.returncode == 2
+    assert f"{written!r} is no temperature from 0 to 100 degC" in answer.stderr
