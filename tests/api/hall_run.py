@@ -15,6 +15,7 @@ DOCUMENT: dict[str, Any] = {
     "feeds": {"utility": {"limit": "100 kW"}, "panel": {"limit": "90 kW", "parent": "utility"}},
     "cooling_loops": {"cdu": {"medium": "liquid", "heat_limit": "80 kW"}},
     "hall": {
+        "price": {"fixed": "40 USD/MWh"},
         "cooling_plant": {"heat": "80 kW", "supply": "32 degC", "cold_plate": {"resistance": "0.03 K/W"}},
         "compute_nodes": {
             "hgx": {"gpu_model": "H100", "gpus": 8, "host_power": "1000 W", "host_factor": 1.0, "idle_gpu": "100 W"}
@@ -56,6 +57,7 @@ def hall_run(path: Path) -> RunFolder:
             {"start_s": 0.0, "end_s": 8 * HOUR_S, "waiting": 0, "busy_gpus": 12.0},
             {"start_s": 8 * HOUR_S, "end_s": 10 * HOUR_S, "waiting": 1, "busy_gpus": 4.0},
         ],
+        "hall_hours": [_priced(0, 5, 31.5), _priced(5, 10, 80.0)],
         "cooling": [_cooled(0, 5, 13800.0, 600.0), _cooled(5, 10, 10600.0, 400.0)],
         "limits": [
             _limit("utility", 100e3, 0, 5, 13800.0), _limit("utility", 100e3, 5, 10, 10600.0),
@@ -90,6 +92,10 @@ def _placed(job: str, rack: str, node: int, gpus: int, from_h: float, to_h: floa
 def _power(rack: str, from_h: float, to_h: float, draw: float, reserved: float, setting: int) -> dict[str, Any]:
     times = {"start_s": from_h * HOUR_S, "end_s": to_h * HOUR_S}
     return {"rack": rack, **times, "draw_w": draw, "reserved_w": reserved, "setting": setting}
+
+
+def _priced(first: int, last: int, usd_per_mwh: float) -> dict[str, Any]:
+    return {"start_s": first * HOUR_S, "end_s": last * HOUR_S, "price_usd_per_j": usd_per_mwh / 3.6e9}
 
 
 def _cooled(from_h: float, to_h: float, it_w: float, overhead_w: float) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from pathlib import Path
 from typing import Any
@@ -13,11 +12,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from racktwin.api import Settings, create_app
-from racktwin.api.power_price import prices_of
-from racktwin.model import Scenario
 from racktwin.plan.record import write_study
 
-from .hall_run import DOCUMENT, HOUR_S, hall_run
+from .hall_run import hall_run
 
 
 @pytest.fixture(scope="module")
@@ -41,35 +38,8 @@ def test_power_and_pue_are_told(course: Any) -> None:
     assert course["provisioned_w"] == 100e3
 
 
-def test_prices_within_the_shipped_years_are_those_of_the_hour() -> None:
-    """3 July 2023 00:00 UTC is hour 21,888 of a series that begins with 2021."""
-    prices = prices_of(Scenario.model_validate(DOCUMENT))
-    assert prices is not None
-    hour = int((dt.datetime(2023, 7, 3) - dt.datetime(2021, 1, 1)).total_seconds() / HOUR_S)
-    import gzip
-    from importlib import resources
-
-    packed = resources.files("racktwin.reference").joinpath("texas", "ercot_hub_average.csv.gz").read_bytes()
-    rows = [line.split(",") for line in gzip.decompress(packed).decode().splitlines()[1:]]
-    assert prices.values[0] == pytest.approx(float(rows[hour][1]))
-    assert prices.source == "ERCOT day-ahead, HB_HUBAVG"
-
-
-def test_later_years_keep_weekday_and_season() -> None:
-    prices = prices_of(Scenario.model_validate({**DOCUMENT, "start": "2027-07-05", "time_zone": "America/Chicago"}))
-    assert prices is not None
-    assert prices.source.endswith("208 weeks earlier")
-    assert (dt.date(2027, 7, 5) - dt.timedelta(weeks=208)).isoformat() == "2023-07-10"
-    assert len(prices.values) == 11
-
-
-def test_a_rule_without_a_series_brings_no_prices() -> None:
-    hours = {"peaks": {"of": "calendar", "months": [7]}, "dear": {"series": [31.5, 80.0], "above": 60}}
-    fleet = {**DOCUMENT["fleet"], "hours": hours}
-    prices = prices_of(Scenario.model_validate({**DOCUMENT, "fleet": fleet}))
-    assert prices is not None
-    assert prices.values.tolist() == [31.5, 80.0]
-    assert prices.source == "hourly rule dear of the scenario"
+def test_the_price_is_what_the_run_counted(course: Any) -> None:
+    np.testing.assert_allclose(course["price_usd_per_mwh"], [31.5] * 5 + [80.0] * 5)
 
 
 def test_comparisons_of_policies_are_found(tmp_path: Path) -> None:

@@ -12,7 +12,6 @@ from .answers import Opened, answer, plain
 from .courses import axis_of, bucket_means, code
 from .hall import plant_of, racks_of
 from .open_runs import OpenRun
-from .power_price import HOUR_S, prices_of
 from .problems import errors
 from .span import Course, Coursed
 from .studies import studies_of, told_by
@@ -38,7 +37,6 @@ def _course(opened: OpenRun, course: Course) -> dict[str, Any]:
         return bucket_means(opened, course, f"SELECT 0 AS subject, start_s, end_s, {value} AS value FROM {table}", 1)[0]
 
     cooling_w, pue = _cooling(opened, course)
-    price = prices_of(opened.run.scenario)
     return {
         **axis_of(course),
         "gpus": sum(rack["gpus"] for rack in racks),
@@ -54,9 +52,7 @@ def _course(opened: OpenRun, course: Course) -> dict[str, Any]:
         "nameplate_w": sum(rack["nameplate_w"] for rack in racks),
         "cooling_w": cooling_w,
         "pue": pue,
-        "price": None if price is None else _prices(course, price.values),
-        "price_unit": "" if price is None else price.unit,
-        "price_source": "" if price is None else price.source,
+        "price_usd_per_mwh": _price(opened, course),
     }
 
 
@@ -77,13 +73,12 @@ def _provisioned_w(opened: OpenRun) -> float:
     return float(found or 0.0)
 
 
-def _prices(course: Course, hourly: Any) -> Any:
-    """The mean price of each bucket; NaN beyond the series."""
-    start_s = np.arange(len(hourly), dtype=np.float64) * HOUR_S
-    buckets = course.buckets
-    means = buckets.means(start_s, start_s + HOUR_S, hourly)
-    known = buckets.means(start_s, start_s + HOUR_S, np.ones(len(hourly), dtype=np.float64))
-    return np.where(known > 0.999, means, np.nan)
+def _price(opened: OpenRun, course: Course) -> Any:
+    """What the run counted for energy; None where its hall has no price."""
+    if opened.run.scenario.hall is None or opened.run.scenario.hall.price is None:
+        return None
+    source = "SELECT 0 AS subject, start_s, end_s, price_usd_per_j * 3.6e9 AS value FROM hall_hours"
+    return bucket_means(opened, course, source, 1)[0]
 
 
 @router.get("/frontier")

@@ -13,7 +13,7 @@ import type { Detail } from "../pages/run";
 type Values = (number | null)[];
 interface Course {
   time_s: number[]; gpus: number; classes: { job_class: string; gpus: number[] }[]; down_gpus: number[]; waiting: number[]; draw_w: number[]; reserved_w: number[];
-  provisioned_w: number; nameplate_w: number; cooling_w: number[] | null; pue: Values | null; price: Values | null; price_unit: string; price_source: string;
+  provisioned_w: number; nameplate_w: number; cooling_w: number[] | null; pue: Values | null; price_usd_per_mwh: Values | null;
 }
 type Policy = Record<string, number> & { policy: string };
 interface Frontier { studies: { name: string; replications: number; policies: Policy[] }[] }
@@ -59,7 +59,7 @@ function plotsOf(data: Course): Drawn[] {
       { label: t("provisioned"), colour: colour("limit"), values: by(flat(data.provisioned_w)), dash: [6, 4] }, { label: t("reserved"), colour: colour("reserved"), values: by(data.reserved_w) },
       { label: t("drawn"), colour: colour("draw"), values: by(data.draw_w), fill: `${colour("draw")}44` }, ...(data.cooling_w ? [{ label: t("coolant"), colour: colour("coolant"), values: by(data.cooling_w) }] : [])] },
   ];
-  if (data.price) plots.push({ title: t("price"), note: data.price_source, unit: data.price_unit, height: 150, name: "fleet-price", lines: [{ label: t("price"), colour: colour("power"), values: data.price }] });
+  if (data.price_usd_per_mwh) plots.push({ title: t("price"), unit: "USD/MWh", height: 150, name: "fleet-price", lines: [{ label: t("price"), colour: colour("power"), values: data.price_usd_per_mwh }] });
   if (data.pue) plots.push({ title: "PUE", note: t("pue_about"), unit: "", height: 150, name: "fleet-pue", lines: [{ label: "PUE − 1", colour: colour("coolant"), values: data.pue.map((one) => (one === null ? null : one - 1)) }] });
   return [...plots, { title: t("jobs_waiting"), unit: t("jobs"), height: 150, name: "fleet-waiting", lines: [{ label: t("waiting"), colour: colour("down"), values: data.waiting, fill: `${colour("down")}33` }] }];
 }
