@@ -141,3 +141,16 @@ def test_the_other_feed_carries_all(tmp_path: Path) -> None:
     before = column(limits, "end_s") <= 36_000
     assert draw[before & (names == "panel")] == pytest.approx(draw[before & (names == "other")])
     assert draw[at & (names == "other")].min() >= 2 * 4 * 1744
+
+
+@pytest.mark.parametrize("first", ["hgx", "small"])
+def test_a_job_that_names_a_model_of_two_kinds_runs_in_the_larger(tmp_path: Path, first: str) -> None:
+    kinds = {"hgx": "    hgx: {gpu_model: H100, gpus: 8}", "small": "    small: {gpu_model: H100, gpus: 4}"}
+    both = "\n".join(sorted(kinds.values(), key=lambda line: first not in line))
+    racks = "  racks:\n    spare: {compute_node: small, compute_nodes: 2, feeds: [panel], cooling_loops: [room]}"
+    named = ("gpus: 16, duration: 2 h", "gpus: 16, gpu_model: H100, duration: 2 h")
+    path = scenario_file(tmp_path, (kinds["hgx"], both), ("  racks:", racks), named)
+    (oddity,) = read_scenario(path).oddities
+    jobs = {row["job"]: row["fate"] for row in tables_of(path)["gpu_jobs"].to_pylist()}
+    assert jobs["b"] == "completed"
+    assert "jobs that name H100 run in hgx only" in oddity.message

@@ -113,7 +113,16 @@ WRONG_HALLS = (
         "no_hall", HALL[HALL.index("hall:\n") : HALL.index("fleet:")], "", "no hall for them to run in", "gpu_jobs"
     ),
 )
-ODD_HALL = WrongHall("idle_hall", HALL[HALL.index("gpu_jobs:") :], "", "the hall stands idle", "hall")
+ODD_HALLS = (
+    WrongHall("idle_hall", HALL[HALL.index("gpu_jobs:") :], "", "the hall stands idle", "hall"),
+    WrongHall(
+        "two_kinds",
+        "  racks:",
+        "    old: {gpu_model: H100, gpus: 4}\n  racks:",
+        "jobs that name H100 run in hgx only",
+        "hall.compute_nodes.old.gpu_model",
+    ),
+)
 ODD_WORK = (
     WrongHall(
         "left_out",

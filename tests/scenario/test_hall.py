@@ -8,7 +8,7 @@ import pytest
 
 from racktwin.scenario import read_scenario
 
-from .hall import HALL, ODD_HALL, ODD_WORK, WRONG_HALLS, WrongHall
+from .hall import HALL, ODD_HALLS, ODD_WORK, WRONG_HALLS, WrongHall
 from .test_broken import problems_of, write
 
 
@@ -24,9 +24,11 @@ def test_wrong_hall(wrong: WrongHall, tmp_path: Path) -> None:
     assert all(problem.line and problem.remedy for problem in problems)
 
 
-def test_idle_hall_is_odd(tmp_path: Path) -> None:
-    (oddity,) = read_scenario(write(tmp_path, ODD_HALL.text)).oddities
-    assert ODD_HALL.says in oddity.message
+@pytest.mark.parametrize("odd", ODD_HALLS, ids=lambda odd: odd.name)
+def test_odd_hall(odd: WrongHall, tmp_path: Path) -> None:
+    (oddity,) = read_scenario(write(tmp_path, odd.text)).oddities
+    assert odd.says in oddity.message
+    assert oddity.path.endswith(odd.path)
 
 
 @pytest.mark.parametrize("odd", ODD_WORK, ids=lambda odd: odd.name)

@@ -10,7 +10,7 @@ from racktwin.scenario import read_scenario
 from racktwin.scenario.checks import RULES
 
 from .broken import PLANTS, SEMANTICS, STARTER, Broken
-from .hall import ODD_HALL, ODD_WORK, WRONG_HALLS
+from .hall import ODD_HALLS, ODD_WORK, WRONG_HALLS
 from .network import ODD_NETWORKS, WRONG
 from .odd import ODD
 from .test_broken import write
@@ -50,7 +50,7 @@ def test_every_rule_finds_something_in_the_tables(tmp_path: Path) -> None:
     from racktwin.scenario.yaml_text import parse_yaml
 
     silent = set(RULES)
-    for case in (*PLANTS, *SEMANTICS, *ODD, *WRONG, *ODD_NETWORKS, *WRONG_HALLS, ODD_HALL, *ODD_WORK):
+    for case in (*PLANTS, *SEMANTICS, *ODD, *WRONG, *ODD_NETWORKS, *WRONG_HALLS, *ODD_HALLS, *ODD_WORK):
         document: Document = parse_yaml(case.text, "scenario.yaml")
         plant, _ = validate(document)
         if plant is not None:

@@ -7,14 +7,37 @@ from collections import defaultdict
 from racktwin.model import GpuTrace, Scenario
 
 
-def gpus_by_model(scenario: Scenario) -> dict[str, int]:
-    """GPUs of all racks of the hall, by model; racks whose compute node is unknown are left out."""
+def gpus_by_kind(scenario: Scenario) -> dict[str, int]:
+    """GPUs of all racks of the hall, by kind of compute node; racks whose compute node is unknown are left out."""
+    hall = scenario.hall
+    if hall is None:
+        return {}
     sizes: dict[str, int] = defaultdict(int)
-    for rack in scenario.hall.racks.values() if scenario.hall is not None else ():
-        node = scenario.hall.compute_nodes.get(rack.compute_node) if scenario.hall is not None else None
-        if node is not None:
-            sizes[node.gpu_model] += int(node.gpus * rack.compute_nodes * rack.count)
+    for rack in hall.racks.values():
+        if rack.compute_node in hall.compute_nodes:
+            gpus = hall.compute_nodes[rack.compute_node].gpus
+            sizes[rack.compute_node] += int(gpus * rack.compute_nodes * rack.count)
     return dict(sizes)
+
+
+def kind_of_model(scenario: Scenario) -> dict[str, str]:
+    """The kind of compute node that a job gets that names a GPU model: of several the one with most GPUs.
+
+    A job runs in nodes of one kind.
+    """
+    chosen: dict[str, str] = {}
+    sizes = gpus_by_kind(scenario)
+    for kind, node in scenario.hall.compute_nodes.items() if scenario.hall is not None else ():
+        best = chosen.get(node.gpu_model)
+        if best is None or sizes.get(kind, 0) > sizes.get(best, 0):
+            chosen[node.gpu_model] = kind
+    return chosen
+
+
+def gpus_by_model(scenario: Scenario) -> dict[str, int]:
+    """The GPUs of the largest job that may name each model: those of its :func:`kind_of_model`."""
+    sizes = gpus_by_kind(scenario)
+    return {model: sizes[kind] for model, kind in kind_of_model(scenario).items() if kind in sizes}
 
 
 def largest_gpus(scenario: Scenario) -> int:

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from racktwin.model import ComputeNode, HallRack, Scenario
+from racktwin.scenario.hall_size import kind_of_model
 
 from . import tables
 from .arrivals import ESCAPED, Arrival, arrivals_of, with_arrivals, with_escapes
@@ -86,7 +87,8 @@ def compile_fleet(scenario: Scenario) -> CompiledFleet:
     plan = with_coolant(scenario, plan, list(kinds.values()))
     causes = ("", *scenario.fleet.failures, ESCAPED)
     called = _names(scenario, racks, names, limits, causes)
-    pools = {node.gpu_model: position for position, node in enumerate(kinds.values())}
+    places = {kind: position for position, kind in enumerate(kinds)}
+    pools = {model: places[kind] for model, kind in kind_of_model(scenario).items() if kind in places}
     entries = tuple(scenario.hall.racks[entry] for entry, _ in names)
     return CompiledFleet(scenario, plan, called, pools, entries)
 

@@ -89,6 +89,7 @@ RULES: tuple[Rule, ...] = (
     hall.work_without_hall,
     hall.hall_without_work,
     hall.domain_of_other_size,
+    hall.model_of_several_kinds,
     hall.job_larger_than_hall,
     hall.unknown_power,
     hall.rules_that_disagree,

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from racktwin.model import HallEvent, Scenario
 from racktwin.reference import gpu_models, job_classes
 from racktwin.scenario.document import Steps
-from racktwin.scenario.hall_size import gpus_by_model
+from racktwin.scenario.hall_size import gpus_by_model, kind_of_model
 from racktwin.spelling import did_you_mean
 
 from .finding import Finding, error, oddity
@@ -104,6 +104,16 @@ def domain_of_other_size(plant: Scenario) -> Iterator[Finding]:
         if node.gpus > 60:
             message = f"{int(node.gpus)} GPUs in one compute node; at most 60"
             yield error(("hall", "compute_nodes", name, "gpus"), message, "make the tray the compute node")
+
+
+def model_of_several_kinds(plant: Scenario) -> Iterator[Finding]:
+    """Jobs that name a GPU model run in one kind of compute node."""
+    chosen = kind_of_model(plant)
+    for kind, node in (plant.hall.compute_nodes if plant.hall else {}).items():
+        if chosen[node.gpu_model] != kind:
+            message = f"jobs that name {node.gpu_model} run in {chosen[node.gpu_model]} only, which has it too"
+            remedy = "fine if meant: jobs that name no model run in either. Otherwise make them one kind"
+            yield oddity(("hall", "compute_nodes", kind, "gpu_model"), message, remedy)
 
 
 def job_larger_than_hall(plant: Scenario) -> Iterator[Finding]:
