@@ -46,6 +46,25 @@ def test_what_is_wrong_is_said_in_a_line() -> None:
         assert "Traceback" not in answer.stderr
 
 
+def test_cost_says_what_bringing_a_tray_frees_on_the_line(tmp_path: Path) -> None:
+    page = tmp_path / "cost.html"
+    file, part = ROOT / "run" / "prebuilt.yaml", ("tray", "--at", "texas", "--simulate", "2", "--out", page)
+    answer = racktwin("supply", "cost", file, *part, "--set", "parts.tray.prebuilt=[{share: 50 %}]", "--json")
+
+    assert answer.returncode == 0, answer.stderr
+    found = json.loads(answer.stdout)
+    freed = {row["what"]: row for row in found["freed"]}
+    assert [cost["made_at"] for cost in found["costs"]] == ["mexico"]
+    assert freed["test_floor, mean draw"]["made"] > 0
+    assert freed["test_floor, mean draw"]["brought"] == 0
+    assert freed["slots, unit-hours"]["freed"] > 14
+    assert abs(freed["products shipped"]["freed"]) < 0.2
+    assert "What the line has free" in page.read_text()
+    refused = racktwin("supply", "cost", file, *part)
+    assert refused.returncode == 2
+    assert "prebuilt: [{share: 50 %}]" in refused.stderr
+
+
 def test_run_tells_of_every_stock() -> None:
     answer = racktwin("supply", "run", NETWORK, "--replications", "2", "--json")
 

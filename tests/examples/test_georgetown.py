@@ -45,6 +45,7 @@ def entries(georgetown: Scenario) -> list[LedgerEntry]:
         ("taiwan_strait", {"feeds.test_floor.limit"}),
         ("memory_shortage", {"feeds.test_floor.limit"}),
         ("section_232", {"feeds.test_floor.limit"}),
+        ("prebuilt_trays", {"feeds.test_floor.limit"}),
         ("half_feed", {"feeds.test_floor.limit", "feeds.test_floor"}),  # nor carry the orders
     ],
 )
@@ -148,6 +149,20 @@ def test_half_the_feed_is_half_the_feed(georgetown: Scenario) -> None:
     half = read_scenario(str(FOLDER / "half_feed.yaml")).scenario
     assert half.feeds["test_floor"].limit_w == georgetown.feeds["test_floor"].limit_w / 2
     assert half.work_centers == georgetown.work_centers
+
+
+def test_trays_can_be_built_in_texas_or_brought_from_mexico_and_taiwan() -> None:
+    """Built here the parts pay their own duties; brought, the tray pays Section 232's, nine tenths exempt."""
+    plant = read_scenario(str(FOLDER / "prebuilt_trays.yaml")).scenario
+    sites = makers(plant, "compute_tray")
+    costs = {site: landed_cost(plant, "compute_tray", "georgetown", site) for site in sites}
+    layers = {site: cost.by_layer() for site, cost in costs.items()}
+
+    assert sites == ("georgetown", "mexico_trays", "taiwan_trays")
+    assert layers["georgetown"]["labor"] > layers["taiwan_trays"]["labor"] > layers["mexico_trays"]["labor"]
+    for site in sites[1:]:
+        assert layers[site]["duty"] == pytest.approx(0.25 * 0.1 * 133_400, rel=0.01)
+    assert layers["georgetown"]["duty"] > layers["mexico_trays"]["duty"]
 
 
 def test_where_to_build_compares_three_plants_and_duty_outweighs_assembly() -> None:

@@ -34,6 +34,12 @@ def cost(
         typer.Option("--made-at", metavar="SITE", help="Compare making it here; repeat. Default: every site that can."),
     ] = None,
     on: Annotated[str | None, typer.Option("--on", metavar="DATE", help="Prices and duties of this day.")] = None,
+    replications: Annotated[
+        int,
+        typer.Option(
+            "--simulate", min=0, metavar="N", help="What bringing it pre-built frees on the line, in N replications."
+        ),
+    ] = 0,
     overrides: Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change a value.")] = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", metavar="FILE", help="Write a page with its chart.")
@@ -43,23 +49,30 @@ def cost(
     """Print the landed cost of a part at a site, layer by layer.
 
     Each place of making is one column: material, labour, freight, duty, capital. '--out cost.html' writes the stacked
-    bar and every contribution.
+    bar and every contribution. Of a part that the line makes and that is brought pre-built as well, '--simulate 5' runs
+    the line both ways and prints the power, work units and people that are free when all of it is brought.
     """
     from racktwin.economics import landed_cost, makers
-    from racktwin.report.landed_cost import layer_rows, write_landed_costs
+    from racktwin.plan.supply.prebuilt import freed_by
+    from racktwin.report.landed_cost import FREED, freed_rows, layer_rows, write_landed_costs
     from racktwin.scenario import read_scenario
 
     plant = read_scenario(scenario, overrides or ()).scenario
     day = _date(on)
     places: list[str | None] = list(made_at or makers(plant, part)) or [None]
     costs = [landed_cost(plant, part, at, place, day) for place in places]
+    freed = freed_by(plant, part, replications, progress=note) if replications else []
     if out is not None:
-        note(f"page: {write_landed_costs(costs, out)}")
+        note(f"page: {write_landed_costs(costs, out, freed)}")
     if as_json:
-        print_json([{**asdict(one), "total_usd": one.total_usd, "by_layer_usd": one.by_layer()} for one in costs])
+        rows = [{**asdict(one), "total_usd": one.total_usd, "by_layer_usd": one.by_layer()} for one in costs]
+        print_json({"costs": rows, "freed": [asdict(one) for one in freed]} if replications else rows)
         return
     columns = tuple(f"made at {one.made_at}, US$" for one in costs)
     print_table(("layer", *columns), layer_rows(costs), numbers=columns)
+    if freed:
+        print(f"\nthe line with all of {part} made here, and pre-built (means of {replications} replications):")
+        print_table(("the line uses", *FREED), freed_rows(freed), numbers=FREED)
 
 
 @supply.command()

@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints
 
 from .distribution import DurationDistribution, WeibullDuration
 from .entity import Entity, Name
+from .instant import Instant
 from .quantity import (
     FlowPerHeat,
     Fraction,
@@ -23,18 +24,28 @@ from .quantity import (
 )
 
 
+class PrebuiltShare(Entity):
+    """From ``starts`` on this ``share`` of the pieces wanted is brought pre-built rather than made here."""
+
+    share: Probability
+    starts: Instant = Quantity(0.0, "s")
+
+
 class Part(Entity):
     """A part number: rack, tray, server, board, cable. With a ``routing`` it is made here, otherwise bought.
 
-    ``bill_of_materials`` counts the parts directly below. ``defects`` is, for a bought part, the probability that
-    one piece arrives with a defect of each kind. ``supply: receipts`` means pieces come only by ``part_receipts``
-    (plus ``initial_stock``); ``unlimited`` that they are always there. ``transport`` names the work center of vehicles
-    that moves it from one work center to the next. ``kanban`` cards make a part made here one for stock: so many are
-    made at first, and another each time one is taken. ``hts`` is the code of the Harmonized
-    Tariff Schedule, ``8471.50`` or longer, by which duty rules find the part.
+    ``prebuilt`` brings a share of what is made here as finished pieces instead (an L10 tray from another plant), by
+    receipts: the entry that started last holds, and before the first all are made here. ``bill_of_materials`` counts
+    the parts directly below. ``defects`` is the probability that one piece arrives with a defect of each kind, bought
+    or pre-built. ``supply: receipts`` means pieces come only by ``part_receipts`` (plus ``initial_stock``);
+    ``unlimited`` that they are always there. ``transport`` names the work center of vehicles that moves it from one
+    work center to the next. ``kanban`` cards make a part made here one for stock: so many are made at first, and
+    another each time one is taken. ``hts`` is the code of the Harmonized Tariff Schedule, ``8471.50`` or longer, by
+    which duty rules find the part.
     """
 
     routing: Name | None = None
+    prebuilt: tuple[PrebuiltShare, ...] = ()
     bill_of_materials: dict[Name, PositiveWholeNumber] = {}
     supply: Literal["unlimited", "receipts"] = "unlimited"
     initial_stock: WholeNumber | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import pairwise
 
 from .pieces import law_of
 from .scenario import Scenario
@@ -45,31 +46,47 @@ def mean_demand_per_s(scenario: Scenario) -> dict[str, float]:
 
 
 def line_stocks(scenario: Scenario) -> dict[str, str]:
-    """The stocks whose receipts reach the scenario's line, by part: of the parts that it does not make itself."""
+    """The stocks whose receipts reach the scenario's line, by part: bought, or brought there pre-built."""
     net = scenario.network
     if net is None or net.line is None:
         return {}
     here = {name: stock for name, stock in net.stocks.items() if stock.site == net.line.site}
-    return {stock.part: name for name, stock in here.items() if _is_bought(scenario, stock)}
+    return {stock.part: name for name, stock in here.items() if _is_brought(scenario, stock)}
 
 
-def bought_pieces(scenario: Scenario, product: str) -> dict[str, int]:
-    """Pieces of each part that the line does not make itself which one piece of a product takes."""
-    found: dict[str, int] = defaultdict(int)
+def bought_pieces(scenario: Scenario, product: str, at_s: float | None = None) -> dict[str, float]:
+    """Pieces of each part that come by receipts which one piece of a product takes: bought, or pre-built.
 
-    def add(part: str, pieces: int) -> None:
+    Shares of pre-built parts are those of an order released at ``at_s`` after the start; None: means over the horizon.
+    """
+    found: dict[str, float] = defaultdict(float)
+
+    def add(part: str, pieces: float) -> None:
         for below, count in scenario.parts[part].bill_of_materials.items():
-            if scenario.parts[below].routing is None:
-                found[below] += pieces * int(count)
-            else:
-                add(below, pieces * int(count))
+            brought = 1.0 if scenario.parts[below].routing is None else prebuilt_share(scenario, below, at_s)
+            if brought > 0.0:
+                found[below] += pieces * int(count) * brought
+            if brought < 1.0:
+                add(below, pieces * int(count) * (1.0 - brought))
 
-    add(product, 1)
+    add(product, 1.0)
     return dict(found)
 
 
-def _is_bought(scenario: Scenario, stock: Stock) -> bool:
-    return stock.part in scenario.parts and scenario.parts[stock.part].routing is None
+def prebuilt_share(scenario: Scenario, part: str, at_s: float | None = None) -> float:
+    """The share of a part made here that is brought pre-built at ``at_s`` after the start; None: over the horizon."""
+    steps = sorted((scenario.instant_s(step.starts), float(step.share)) for step in scenario.parts[part].prebuilt)
+    if at_s is not None:
+        return next((share for starts_s, share in reversed(steps) if starts_s <= at_s), 0.0)
+    horizon_s = float(scenario.horizon_s)
+    starts = [min(max(starts_s, 0.0), horizon_s) for starts_s, _ in steps] + [horizon_s]
+    lasts = (after - before for before, after in pairwise(starts))
+    return sum(share * lasts_s for (_, share), lasts_s in zip(steps, lasts, strict=True)) / horizon_s
+
+
+def _is_brought(scenario: Scenario, stock: Stock) -> bool:
+    part = scenario.parts.get(stock.part)
+    return part is not None and (part.routing is None or any(step.share > 0 for step in part.prebuilt))
 
 
 def _of_line(scenario: Scenario) -> Iterator[tuple[str, float]]:

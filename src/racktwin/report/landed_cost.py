@@ -6,22 +6,25 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from racktwin.economics import LAYERS, LandedCost
+from racktwin.plan.supply.prebuilt import Freed
 
 from .blocks import Chart, Column, Note, Row, Section, Table
 from .figure import axis, figure, marker, text
 from .page import Page, write_page
 from .palette import SERIES
 
+FREED = ("unit", "all made here", "all pre-built", "free", "±")
+"""The columns of :func:`freed_rows`."""
 _CONSIGNED = "paid by the customer"
 
 
-def write_landed_costs(costs: Sequence[LandedCost], out: Path) -> Path:
+def write_landed_costs(costs: Sequence[LandedCost], out: Path, freed: Sequence[Freed] = ()) -> Path:
     """Write the comparison of ``costs`` (of one part at one site) to ``out`` and return where it is."""
-    return write_page(landed_cost_page(costs), out)
+    return write_page(landed_cost_page(costs, freed), out)
 
 
-def landed_cost_page(costs: Sequence[LandedCost]) -> Page:
-    """The comparison as data."""
+def landed_cost_page(costs: Sequence[LandedCost], freed: Sequence[Freed] = ()) -> Page:
+    """The comparison as data, with what the line has free where the part is brought pre-built."""
     first = costs[0]
     cheapest = min(costs, key=lambda cost: cost.total_usd)
     lead = f"Made at {cheapest.made_at} it costs least: US${cheapest.total_usd:,.0f} on {first.date:%-d %B %Y}."
@@ -34,6 +37,7 @@ def landed_cost_page(costs: Sequence[LandedCost]) -> Page:
             Section(
                 "landed-cost", "Landed cost by layer", lead, (_without_material(costs), _layers(costs), _note(costs))
             ),
+            *([_freed_section(first.part, freed)] if freed else []),
             Section("lines", "Where it comes from", "Every contribution per piece of the product.", (_lines(costs),)),
         ),
         footer="Written by racktwin. One file: it loads nothing and sends nothing.",
@@ -54,6 +58,22 @@ def layer_rows(costs: Sequence[LandedCost]) -> list[tuple[str, ...]]:
     rows.append(("carbon of transport, kg", *(f"{cost.carbon_kg:,.0f}" for cost in costs)))
     rows.append(("lead time, days", *(f"{cost.lead_time_s / 86400.0:,.1f}" for cost in costs)))
     return rows
+
+
+def freed_rows(freed: Sequence[Freed]) -> list[tuple[str, ...]]:
+    """What the line uses of each thing, made and pre-built, and what is free, with its 95 % half width."""
+
+    def number(value: float) -> str:
+        return "–" if value != value else f"{round(value, 1) + 0.0:,.1f}"
+
+    return [(one.what, one.unit, *map(number, (one.made, one.brought, one.freed, one.half))) for one in freed]
+
+
+def _freed_section(part: str, freed: Sequence[Freed]) -> Section:
+    columns = (Column("the line uses", numeric=False), Column("unit", numeric=False), *map(Column, FREED[1:]))
+    table = Table("All made here, and all pre-built", columns, tuple(Row(cells) for cells in freed_rows(freed)))
+    lead = f"The line simulated with every {part} made here, and with every one brought, on the same random numbers."
+    return Section("freed", "What the line has free", lead, (table,))
 
 
 def _layers(costs: Sequence[LandedCost]) -> Table:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from racktwin.model import Scenario
 
 from .builder import Builder, Row, kind_links
@@ -45,8 +47,10 @@ def add_parts(builder: Builder) -> None:
         row["first_component"], row["n_components"] = builder.link(
             (parts.index(component), pieces, 0.0) for component, pieces in made_components(scenario, name).items()
         )
-        brought = part.defects.items() if not is_made else ()
+        brought = part.defects.items() if not is_made or part.prebuilt else ()
         row["first_brought"], row["n_brought"] = builder.link(kind_links(scenario, brought))
+        steps = sorted((scenario.instant_s(step.starts), float(step.share)) for step in part.prebuilt if is_made)
+        row["first_prebuilt"], row["n_prebuilt"] = builder.link((-1, math.ceil(at_s), share) for at_s, share in steps)
         builder.add("parts", **row)
         builder.streams["parts"].append(f"line/{name}")
     _link_consumers(builder)

@@ -12,7 +12,7 @@ from .material import announce_stock, free_item, put_in_stock
 from .quality import end_defects
 from .queues import mark, show_idle
 from .recording import MADE, RECOVERED, record_material, record_operation, record_shipment, record_work_order
-from .release import SPARES, _start, component_of, ease_drum, release, release_held
+from .release import SPARES, _start, comes_prebuilt, component_of, ease_drum, release, release_held
 from .serving import join_debug
 from .tables import BLOCKED, DISCARDED, ESCAPED, FINISHED, IDLE, PASS, SCRAP, SCRAPPED, SHIPPED, UP, Line
 
@@ -50,7 +50,8 @@ def _scrap(line: Line, index: int) -> None:
             made = line.parts[component]
             if made.first_operation >= 0 and not row.is_rework and not made.is_kanban:
                 for copy in range(line.links[k].count):
-                    release(line, component_of(line, again, component, copy))
+                    if not comes_prebuilt(line, component):
+                        release(line, component_of(line, again, component, copy))
     free_item(line, index)
     _start(line, again)
 

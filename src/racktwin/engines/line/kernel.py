@@ -15,6 +15,7 @@ from .attendance import balance_places, begin_round, free_skills, is_retried, li
 from .dispatch import dispatch
 from .doors import CHOSEN, TOO_MANY, UNANSWERED, answer, ask, must_choose
 from .material import announce_stock, receive
+from .prebuilt import receive_prebuilt
 from .queues import mark, show_idle
 from .recording import record_defect, record_labour, record_limit, record_state, record_work_order
 from .release import entity_of, may_release, new_item, next_due_s, pull_rope, release, release_order
@@ -206,13 +207,15 @@ def take_step(line: Line, t: int) -> None:
     """The next entry of a timeline: a headcount, an opening, a receipt of parts, an order, an outage …"""
     timeline = line.timelines[t]
     step = line.steps[timeline.next]
+    is_prebuilt = timeline.kind == RECEIPT and step.amount > 0 and line.parts[step.target].first_operation >= 0
     if timeline.kind == RELEASE:
         release_piece(line, step, timeline.pieces_done)
+    if timeline.kind == RELEASE or is_prebuilt:
         timeline.pieces_done += 1
-    if timeline.kind != RELEASE or timeline.pieces_done >= step.amount:
+    if (timeline.kind != RELEASE and not is_prebuilt) or timeline.pieces_done >= step.amount:
         timeline.next += 1
         timeline.pieces_done = 0
-    if timeline.next < timeline.end:  # a large order is released piece by piece, each a turn of its own
+    if timeline.next < timeline.end:  # orders and pre-built pieces come one by one, each a turn of its own
         time_s = max(line.clock[0].now_s, line.steps[timeline.next].time_s)
         schedule(line.events, line.clock[0].first_timeline_slot + t, time_s)
     if timeline.kind == HEADCOUNT:
@@ -222,7 +225,10 @@ def take_step(line: Line, t: int) -> None:
     elif timeline.kind == LIMIT_CHANGE:
         change_limit(line, step.target, step.due_s)
     elif timeline.kind == RECEIPT:
-        receive(line, step.target, step.amount, step.lot)
+        if is_prebuilt:
+            receive_prebuilt(line, step.target, step.lot)
+        else:
+            receive(line, step.target, step.amount, step.lot)
         announce_stock(line, step.target)
     elif timeline.kind == OUTAGE:
         take_down(line, step.target, step.due_s)

@@ -60,7 +60,7 @@ def make_defect(line: Line, index: int, kind: int, maker: Any, draw: int) -> int
 
 
 @kernel
-def _improved(line: Line, kind: int) -> float:
+def improved(line: Line, kind: int) -> float:
     """The share of its first probability that the defect kind still has."""
     row = line.kinds[kind]
     if row.improves_in_s <= 0.0:
@@ -80,7 +80,7 @@ def bring_defects(line: Line, index: int, part: int, pieces: int, draw: int, lot
     for k in range(count):
         link = line.links[first + k]
         number = draw + VISIT_DRAWS * item.visits + k
-        p_defect = link.amount * _improved(line, link.to)
+        p_defect = link.amount * improved(line, link.to)
         for copy in range(binomial(pieces, p_defect, uniform(key, item.entity, number))):
             d = make_defect(line, index, link.to, key, number + VISIT_DRAWS * MOST_VISITS * (copy + 1))
             if d >= 0:
@@ -95,7 +95,7 @@ def leave_defects(line: Line, index: int) -> None:
     for k in range(operation.n_left):
         link = line.links[operation.first_left + k]
         number = VISIT_DRAWS * item.visits + DRAW_LEFT + k
-        if uniform(operation.key, item.entity, number) < link.amount * _improved(line, link.to):
+        if uniform(operation.key, item.entity, number) < link.amount * improved(line, link.to):
             d = make_defect(line, index, link.to, operation.key, number + VISIT_DRAWS * MOST_VISITS)
             if d >= 0:
                 line.defects[d].origin_operation = item.operation

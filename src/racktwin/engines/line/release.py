@@ -69,8 +69,24 @@ def release(line: Line, index: int) -> None:
     part = line.parts[item.part]
     for k in range(part.first_component, part.first_component + part.n_components):
         for copy in range(line.links[k].count):
-            _start(line, component_of(line, index, line.links[k].to, copy))
+            if not comes_prebuilt(line, line.links[k].to):
+                _start(line, component_of(line, index, line.links[k].to, copy))
     _start(line, index)
+
+
+@kernel
+def comes_prebuilt(line: Line, part: int) -> bool:
+    """Whether the next piece wanted of a part made here is brought pre-built: so many of those before as its share."""
+    row, now_s = line.parts[part], line.clock[0].now_s
+    share = 0.0
+    for k in range(row.first_prebuilt, row.first_prebuilt + row.n_prebuilt):
+        if line.links[k].count <= now_s:
+            share = line.links[k].amount
+    row.prebuilt_due += share
+    if row.prebuilt_due < 1.0 - 1e-9:
+        return False
+    row.prebuilt_due -= 1.0
+    return True
 
 
 @kernel
@@ -85,7 +101,9 @@ def component_of(line: Line, index: int, part: int, copy: int) -> int:
 
 @kernel
 def release_spare(line: Line, index: int, part: int) -> None:
-    """Make one more of a component that item ``index`` has used up beyond its bill of materials."""
+    """Make one more of a component that item ``index`` has used up beyond its bill of materials, or have it brought."""
+    if comes_prebuilt(line, part):
+        return
     spare = component_of(line, index, part, SPARES + line.items[index].visits)
     line.items[spare].wanted_s = line.clock[0].now_s
     release(line, spare)

@@ -317,6 +317,10 @@ PART = np.dtype(
         ("is_kanban", "i8"),
         ("free_cards", "i8"),  # kanban cards that wait to be made
         ("cards_made", "i8"),
+        ("first_prebuilt", "i8"),  # links: from ``count`` s on the share ``amount`` comes pre-built
+        ("n_prebuilt", "i8"),
+        ("prebuilt_due", "f8"),  # pieces to be brought that are no whole piece yet
+        ("prebuilt", "i8"),  # pre-built pieces received so far
         ("without_card", "i8"),  # pieces in stock that were recovered, not made for a card
         ("drum_s", "f8"),  # mean work of one piece at the drum
         ("loose", "i8"),  # pieces on hand of no lot; they go first

@@ -58,19 +58,14 @@ def line_needs(scenario: Scenario, seed: int, replication: int, ticks: int) -> d
     if net is None or net.line is None or not stocks:
         return {}
     needs = {stock: np.zeros(ticks) for stock in stocks.values()}
-    pieces = {product: bought_pieces(scenario, product) for product in _products(scenario)}
     for time_s, product, quantity in _orders(scenario, seed, replication, ticks * float(net.tick_s)):
         tick = int((time_s + float(net.line.needed_after_s)) // float(net.tick_s))
         if 0 <= tick < ticks:
-            for part, count in pieces[product].items():
+            for part, count in bought_pieces(scenario, product, time_s).items():
                 if part in stocks:
                     needs[stocks[part]][tick] += quantity * count
     more = 1.0 + float(net.line.replacements)
     return {stock: np.diff(np.floor(np.cumsum(series) * more + 1e-9), prepend=0.0) for stock, series in needs.items()}
-
-
-def _products(scenario: Scenario) -> set[str]:
-    return {demand.product for demand in scenario.demand.values()} | {order.product for order in scenario.order_book}
 
 
 def _orders(scenario: Scenario, seed: int, replication: int, until_s: float) -> list[tuple[float, str, int]]:

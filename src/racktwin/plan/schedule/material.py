@@ -18,6 +18,7 @@ import numpy.typing as npt
 from racktwin.engines.line import CompiledLine
 from racktwin.engines.line.tables import RECEIPT
 from racktwin.model import Scenario
+from racktwin.model.requirements import prebuilt_share
 from racktwin.sim.calendars import open_intervals
 
 from .people import People
@@ -46,13 +47,19 @@ class Supply:
         if row.is_unlimited:
             return 0.0
         if row.first_operation >= 0:
-            return self._made_s(part, pieces, wanted_s)
+            name = self.compiled.names.parts[part]
+            brought = round(pieces * prebuilt_share(self.scenario, name, wanted_s))
+            made_s = self._made_s(part, pieces - brought, wanted_s) if brought < pieces else 0.0
+            return max(made_s, self._brought_s(part, brought)) if brought else made_s
+        return self._brought_s(part, pieces)
+
+    def _brought_s(self, part: int, pieces: int) -> float:
         arrivals = self._arrivals(part)
         taken = self._asked[part] = self._asked.get(part, 0) + pieces
         return arrivals[taken - 1] if taken <= len(arrivals) else float("inf")
 
     def _arrivals(self, part: int) -> list[float]:
-        """When each piece of a bought part is there, in order."""
+        """When each piece of a bought or pre-built part is there, in order."""
         if part not in self._bought:
             line = self.compiled.line
             times = [0.0] * int(line.parts[part].on_hand)

@@ -21,6 +21,7 @@ from racktwin.model.network import Network
 from racktwin.model.pieces import law_of
 from racktwin.model.requirements import bought_pieces, line_stocks, mean_demand_per_s
 from racktwin.model.stock import Source, Stock
+from racktwin.model.supply import Supply
 from racktwin.model.terms import country_of, freight_usd, price_usd
 
 from .flows import FlowNetwork
@@ -120,7 +121,7 @@ class _Reading:
     def _alternates(self, name: str, stock: Stock, declared: set[tuple[str | None, str | None]]) -> Iterator[WayOrigin]:
         """Supplies of the part that no source of the stock names, by each lane that leads here."""
         for supply_name, supply in self.net.supplies.items():
-            if supply.part != stock.part:
+            if supply.part != stock.part or not self._has_inputs(supply):
                 continue
             lanes: list[str | None] = [
                 lane_name
@@ -133,6 +134,14 @@ class _Reading:
                     source = Source.model_construct(supply=supply_name, lane=lane_name)
                     option = self._option(source, lane_name) or f"{supply_name} for {name}"
                     yield WayOrigin(name, supply_name, None, lane_name, option=option)
+
+    def _has_inputs(self, supply: Supply) -> bool:
+        """Whether what a supply makes its part of is kept at its site, as far as the network brings it at all."""
+        if supply.prices is not None:
+            return True
+        brought = {other.part for other in self.net.supplies.values()}
+        bill = self.scenario.parts[supply.part].bill_of_materials
+        return all((part, supply.site) in self.place for part in bill if part in brought)
 
     def _add(self, way: WayOrigin) -> None:
         number = len(self.ways)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from racktwin.model import Phase, Scenario, WorkCenter
+from racktwin.model.requirements import prebuilt_share
 from racktwin.scenario.document import Steps
 
 from .finding import Finding, error, oddity
@@ -69,7 +70,10 @@ def overloaded(plant: Scenario) -> Iterator[Finding]:
 
 
 def pieces_per_s(plant: Scenario) -> dict[str, float]:
-    """How many pieces of each part the orders ask for per second; demand held only by ``max_wip`` is left out."""
+    """How many pieces of each part the orders ask for per second, pre-built ones left out over the horizon's mean.
+
+    Demand held only by ``max_wip`` is left out.
+    """
     ordered: dict[str, float] = defaultdict(float)
     for demand in plant.demand.values():
         if demand.interarrival is not None and demand.interarrival.mean_s > 0:
@@ -83,7 +87,8 @@ def pieces_per_s(plant: Scenario) -> dict[str, float]:
             total[name] += rate
             if name in plant.parts:
                 for child, pieces in plant.parts[name].bill_of_materials.items():
-                    below[child] += rate * pieces
+                    is_made = child in plant.parts and plant.parts[child].routing is not None
+                    below[child] += rate * pieces * (1.0 - prebuilt_share(plant, child) if is_made else 1.0)
         ordered = below
     return dict(total)
 

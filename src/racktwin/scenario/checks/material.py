@@ -88,7 +88,7 @@ def receipts_of_unlimited_parts(plant: Scenario) -> Iterator[Finding]:
     received: set[str] = set()
     for index, receipt in enumerate(plant.part_receipts):
         part = plant.parts.get(receipt.part)
-        if part is None or part.supply == "receipts" or receipt.part in received:
+        if part is None or part.supply == "receipts" or part.prebuilt or receipt.part in received:
             continue
         received.add(receipt.part)
         if part.routing is None:
@@ -96,4 +96,5 @@ def receipts_of_unlimited_parts(plant: Scenario) -> Iterator[Finding]:
             yield oddity(("part_receipts", index), message, f"write supply: receipts at parts.{receipt.part}")
         else:
             message = f"{receipt.part} is made here, and so is not received"
-            yield error(("part_receipts", index, "part"), message, "leave the receipt out, or its routing")
+            remedy = f"leave the receipt out, or add parts.{receipt.part}.prebuilt: [{{share: 50 %}}]"
+            yield error(("part_receipts", index, "part"), message, remedy)

@@ -93,7 +93,9 @@ def lots_of_bought_parts(plant: Scenario) -> Iterator[Finding]:
     """Lots are of parts that come by receipts."""
     for index, receipt in enumerate(plant.part_receipts):
         part = plant.parts.get(receipt.part)
-        if part is not None and part.routing is not None and (receipt.lot or receipt.defects):
+        if part is None or part.routing is None:
+            continue
+        if receipt.lot or (receipt.defects and not part.prebuilt):
             key = "lot" if receipt.lot else "defects"
             message = f"{receipt.part} is made here: each piece has a serial number"
             yield error(("part_receipts", index, key), message, "leave it out")

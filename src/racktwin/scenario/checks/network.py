@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from racktwin.model import Scenario
 from racktwin.model.network import Network
 from racktwin.model.pieces import law_of
+from racktwin.model.requirements import line_stocks
 from racktwin.model.stock import Source, Stock
 from racktwin.model.supply import Supply
 from racktwin.scenario.document import Steps
@@ -142,12 +143,8 @@ def line_parts_by_one_way(plant: Scenario) -> Iterator[Finding]:
 
 
 def network_parts(plant: Scenario) -> set[str]:
-    """The bought parts that the network's receipts bring to the scenario's line."""
-    net = plant.network
-    if net is None or net.line is None:
-        return set()
-    here = [stock.part for stock in net.stocks.values() if stock.site == net.line.site]
-    return {part for part in here if part in plant.parts and plant.parts[part].routing is None}
+    """The parts, bought or pre-built, that the network's receipts bring to the scenario's line."""
+    return set(line_stocks(plant))
 
 
 def demand_beyond_capacity(plant: Scenario) -> Iterator[Finding]:

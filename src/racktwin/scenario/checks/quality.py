@@ -123,7 +123,7 @@ def brought_but_never_detected(plant: Scenario) -> Iterator[Finding]:
 def defects_of_made_part(plant: Scenario) -> Iterator[Finding]:
     """Defects of a made part come from its operations and components."""
     for name, part in plant.parts.items():
-        if part.routing is not None and part.defects:
+        if part.routing is not None and part.defects and not part.prebuilt:
             message = f"{name} is made here, so its 'defects' (those of arriving pieces) are not used"
             yield oddity(("parts", name, "defects"), message, "give them to the operations of its routing")
 
