@@ -53,7 +53,7 @@ def freed_by(
     used: list[list[Mapping[tuple[str, str], float]]] = []
     for share, name in ((0.0, "made here"), (1.0, "pre-built")):
         chain = replace(compile_chain(_with_share(scenario, part, share)), fleet=None)
-        rows = []
+        rows: list[Mapping[tuple[str, str], float]] = []
         for number in range(replications):
             if progress is not None:
                 progress(f"all of {part} {name}, replication {number + 1} of {replications}")
