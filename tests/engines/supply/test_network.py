@@ -151,6 +151,44 @@ def test_expediting_brings_what_is_short_by_the_fast_lane() -> None:
     assert days[0] == 14.0  # ordered on day 9 with 2 left, five days by air: before day 20, when the first by sea comes
 
 
+def _expedited(**keys: Any) -> dict[str, Any]:
+    """Boards by sea, by air where fewer than three are left."""
+    source = {"supply": "boards", "lane": "sea", "expedite_lane": "air", "expedite_below": 3}
+    return one_stock({"rule": "base_stock", "level": 12}, [1], stocks__boards__sources=[source], **keys)
+
+
+def test_freight_and_insurance_are_those_of_the_lane_that_carried() -> None:
+    network = _expedited(lanes__sea__cost_per_piece="0.5 USD", lanes__air__insurance="1 %")
+    rows = replicate_supply(world(network, days=80), 0, 1)["part_receipts"].to_pylist()[1:]
+    charged = {(row["lane"], row["freight_usd"] / row["quantity"], row["insurance_usd"] / row["quantity"]) for row in rows}
+
+    assert charged == {("air", 3.0, 1.0), ("sea", 0.5, 0.0)}
+
+
+def test_a_closed_sea_lane_leaves_the_expedite_lane_open() -> None:
+    """What runs short goes by air; what is at sea waits there, and what is in the air does not."""
+    network = _expedited()
+    effect = {"kind": "lane_closed", "lanes": ["sea"], "holds_in_transit": True, "duration": "30 d"}
+    network["disruptions"] = {"strike": {"starts": "0 d", "effects": [effect]}}
+    network["disrupted_by"] = ["strike"]
+    rows = replicate_supply(world(network, days=70), 0, 1)["part_receipts"].to_pylist()[1:]
+    came = {lane: [row["at_s"] / 86400 for row in rows if row["lane"] == lane] for lane in ("air", "sea")}
+
+    assert came["air"][0] == 14.0
+    assert min(came["sea"]) >= 50.0
+
+
+def test_pieces_on_both_lanes_are_conserved() -> None:
+    tables = replicate_supply(world(_expedited(), days=120), 0, 1)
+    came = sum(tables["part_receipts"]["quantity"].to_pylist())
+    last = tables["stock_levels"].to_pylist()[-1]
+    given = sum(tables["stock_levels"]["given"].to_pylist())
+    ordered = sum(tables["supply_orders"]["quantity"].to_pylist())
+
+    assert came - given == last["on_hand"]
+    assert 12 + ordered - came == last["on_order"] == last["in_transit"]
+
+
 def test_shares_of_two_sources_are_kept() -> None:
     sources = [
         {"supply": "boards", "lane": "air", "share": "75 %"},

@@ -31,13 +31,23 @@ def allocate(net: Supply, n: int, available: float) -> float:
 
 @kernel
 def wants(net: Supply, c: int) -> float:
-    """What a claim can be given now: nothing where its lane is closed."""
+    """What a claim can be given now: nothing where its lane is closed, and it cannot be expedited by another."""
     claim = net.claims[c]
     if claim.arc >= 0:
         arc = net.arcs[claim.arc]
-        if arc.lane >= 0 and not is_open(net, arc.lane + OPEN):
+        if arc.lane >= 0 and not is_open(net, arc.lane + OPEN) and not is_expedited(net, claim.arc):
             return 0.0
     return claim.owed + claim.asked
+
+
+@kernel
+def is_expedited(net: Supply, a: int) -> bool:
+    """Whether a shipment leaves by the expedite lane now: it is open, and the destination has too little."""
+    arc = net.arcs[a]
+    if arc.expedite_law < 0 or (arc.expedite_lane >= 0 and not is_open(net, arc.expedite_lane + OPEN)):
+        return False
+    destination = net.nodes[net.ways[arc.way].node]
+    return destination.level - destination.asked < arc.expedite_below
 
 
 @kernel

@@ -238,6 +238,7 @@ class _Layout:
         self.rows["laws"] = builder.laws
         sizes = {
             "ring": self.ring,
+            "fast_ring": self.ring if any(arc["expedite_law"] >= 0 for arc in self.rows["arcs"]) else 0,
             "order_ring": self.order_ring,
             "history": len(self.rows["claims"]) * ticks if self.has_history else 0,
             "stock_rows": len(self.rows["nodes"]) * horizon,

@@ -44,19 +44,24 @@ class Charges:
                     found[part, supply.site] = self.scenario.parts[supply.part].hts
         return found
 
-    def of(self, stock: Stock, source: Source, pieces: float, tick: int) -> Charge:
-        """What ``pieces`` from a source cost that arrive at a stock in ``tick``."""
+    def of(self, stock: Stock, source: Source, lane_name: str | None, pieces: float, tick: int, came: float) -> Charge:
+        """What ``pieces`` from a source cost that arrive at a stock in ``tick`` by a lane.
+
+        All is of that day: the price in force then, times what disruptions make of it then, whenever it was ordered.
+        The price per piece is that of all that ``came`` from the source on the day. Freight and insurance are those of
+        the lane that carried the pieces, as one shipment.
+        """
         date = self.scenario.start.date() + dt.timedelta(seconds=tick * float(self.net.tick_s))
         part = self.scenario.parts[stock.part]
         supply = self.net.supplies[source.supply] if source.supply is not None else None
         price, is_ours = 0.0, True
         if supply is not None:
             factor = self.factor(self.conditions.prices, source.supply or "", tick)
-            price = price_usd(self.net, supply, pieces, date) * factor
+            price = price_usd(self.net, supply, came, date) * factor
             is_ours = supply.terms != "consignment"
-        if source.lane is None:
+        if lane_name is None:
             return Charge(price * pieces, 0.0, 0.0, 0.0, is_ours)
-        lane = self.net.lanes[source.lane]
+        lane = self.net.lanes[lane_name]
         into, left = self.net.sites[lane.destination], self.net.sites[lane.origin]
         value = price or self._value(stock.part, date)
         duty = 0.0
@@ -69,7 +74,7 @@ class Charges:
             duty = duty_usd(self.net.duty_rules, goods, rates)
         return Charge(
             price * pieces,
-            freight_usd(self.net, source.lane, part, pieces) * pieces,
+            freight_usd(self.net, lane_name, part, pieces) * pieces,
             value * float(lane.insurance) * pieces,
             duty * pieces,
             is_ours,

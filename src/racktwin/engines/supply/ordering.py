@@ -72,6 +72,8 @@ def arriving(net: Supply, w: int, reach: int) -> float:
     pieces = arc.raw
     for ahead in range(min(reach + 1, arc.slots)):
         pieces += net.ring[arc.first_slot + around(arc.moved + ahead, arc.slots)].pieces
+        if arc.expedite_law >= 0:
+            pieces += net.fast_ring[arc.first_slot + around(arc.fast_moved + ahead, arc.slots)].pieces
     return pieces / arc.count * way.good
 
 

@@ -80,18 +80,22 @@ class _Rows:
 
     def _receipts(self, rows: Any) -> pa.Table:
         found = [
-            (stock.part, round(pieces), 0.0, name, stock.site, OPENING, 0.0, 0.0, 0.0, 0.0, True)
+            (stock.part, round(pieces), 0.0, name, stock.site, OPENING, "", 0.0, 0.0, 0.0, 0.0, True)
             for name, stock in self.net.stocks.items()
             if (pieces := float(self.start[self.compiled.nodes[name]])) > 0.0
         ]
         charges = Charges(self.scenario, self.compiled.conditions)
         ways = [self._way(row) for row in range(len(self.compiled.ways))]
-        for tick, row, pieces in zip(rows.tick.tolist(), rows.way.tolist(), rows.pieces.tolist(), strict=True):
+        columns = (rows.tick.tolist(), rows.way.tolist(), rows.pieces.tolist(), rows.fast.tolist())
+        for tick, row, pieces, fast in zip(*columns, strict=True):
             name, stock, source = ways[row]
             at_s = tick * float(self.net.tick_s) + float(self.opening[stock.site][tick])
             by = source.supply or source.stock or ""
-            charge = charges.of(stock, source, pieces, tick)
-            found.append((stock.part, round(pieces), at_s, name, stock.site, by, *charge))
+            whole = min(pieces, float(round(fast)))
+            for lane, carried in ((source.lane, pieces - whole), (source.expedite_lane, whole)):
+                if carried > 0.0:
+                    charge = charges.of(stock, source, lane, carried, tick, pieces)
+                    found.append((stock.part, round(carried), at_s, name, stock.site, by, lane or "", *charge))
         return _table("part_receipts", self.replication, found)
 
     def _orders(self, rows: Any) -> pa.Table:

@@ -8,17 +8,17 @@ from racktwin.sim.distributions import binomial, sample
 from racktwin.sim.jit import kernel
 from racktwin.sim.rng import uniform
 
-from .allocation import allocate
+from .allocation import allocate, is_expedited
 from .conditions import MOVING, STRETCH, factor, is_open
 from .tables import SUPPLY, Supply
 
 
 @kernel
-def lead_ticks(net: Supply, a: int, is_expedited: bool) -> int:
+def lead_ticks(net: Supply, a: int, is_fast: bool) -> int:
     """Ticks that a shipment sent now by an arc takes: the supply's lead time and the lane's, to the nearest tick."""
     arc, clock = net.arcs[a], net.clock[0]
-    law = arc.expedite_law if is_expedited else arc.lane_law
-    lane = arc.expedite_lane if is_expedited else arc.lane
+    law = arc.expedite_law if is_fast else arc.lane_law
+    lane = arc.expedite_lane if is_fast else arc.lane
     lead_s = 0.0
     if arc.supply_law >= 0:
         made_s = sample(net.laws[arc.supply_law], net.samples, arc.lead_key, clock.tick, 0)
@@ -40,6 +40,8 @@ def receive(net: Supply, a: int) -> None:
     """What a lane brings in this tick is at the node; nothing arrives at a closed site, or on a lane that stands."""
     arc = net.arcs[a]
     way = net.ways[arc.way]
+    if arc.expedite_law >= 0:
+        receive_fast(net, a)
     if arc.lane >= 0 and not is_open(net, arc.lane + MOVING):
         return
     slot = net.ring[arc.first_slot + arc.moved]
@@ -54,6 +56,25 @@ def receive(net: Supply, a: int) -> None:
     arc.on_order -= slot.pieces
     arc.under_way -= slot.pieces
     slot.pieces = 0.0
+
+
+@kernel
+def receive_fast(net: Supply, a: int) -> None:
+    """What the expedite lane brings in this tick is at the node, and known to have come so."""
+    arc = net.arcs[a]
+    if arc.expedite_lane >= 0 and not is_open(net, arc.expedite_lane + MOVING):
+        return
+    slot = net.fast_ring[arc.first_slot + arc.fast_moved]
+    arc.fast_moved = around(arc.fast_moved + 1, arc.slots)
+    pieces = slot.pieces
+    slot.pieces = 0.0
+    if not is_open(net, net.nodes[net.ways[arc.way].node].place):
+        net.fast_ring[arc.first_slot + arc.fast_moved].pieces += pieces
+        return
+    arc.fast += pieces
+    arc.raw += pieces
+    arc.on_order -= pieces
+    arc.under_way -= pieces
 
 
 @kernel
@@ -127,8 +148,12 @@ def turn_over(net: Supply, n: int) -> None:
         available = supply_available(net, n)
     else:
         for w in range(node.first_way, node.first_way + node.n_ways):
+            fast = 0.0
             for a in range(net.ways[w].first_arc, net.ways[w].first_arc + net.ways[w].n_arcs):
                 receive(net, a)
+                if net.arcs[a].fast > 0.0:
+                    fast = net.arcs[a].fast / net.arcs[a].raw
+                    net.arcs[a].fast = 0.0
             pieces = make(net, w)
             node.arrived += pieces
             node.level += pieces
@@ -136,7 +161,7 @@ def turn_over(net: Supply, n: int) -> None:
                 row = net.receipt_rows[clock.receipt_rows]
                 row.tick = clock.tick
                 row.way = w
-                row.pieces = pieces
+                row.pieces, row.fast = pieces, fast * pieces
                 clock.receipt_rows += 1
         available = max(0.0, start_level) + node.arrived
     if not is_open(net, node.place):
@@ -185,15 +210,13 @@ def hand_over(net: Supply, n: int) -> float:
 def send(net: Supply, a: int, pieces: float) -> None:
     """A shipment leaves along an arc; by the fast lane where the destination has too little."""
     arc = net.arcs[a]
-    destination = net.nodes[net.ways[arc.way].node]
-    is_expedited = (
-        arc.expedite_law >= 0
-        and destination.level - destination.asked < arc.expedite_below
-        and (arc.expedite_lane < 0 or is_open(net, arc.expedite_lane))
-    )
-    slot = around(arc.moved + lead_ticks(net, a, is_expedited), arc.slots)
-    net.ring[arc.first_slot + slot].pieces += pieces
     arc.under_way += pieces
+    if arc.expedite_law >= 0 and is_expedited(net, a):
+        slot = around(arc.fast_moved + lead_ticks(net, a, True), arc.slots)
+        net.fast_ring[arc.first_slot + slot].pieces += pieces
+    else:
+        slot = around(arc.moved + lead_ticks(net, a, False), arc.slots)
+        net.ring[arc.first_slot + slot].pieces += pieces
 
 
 @kernel

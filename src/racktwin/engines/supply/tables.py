@@ -121,6 +121,8 @@ ARC = np.dtype(
         ("expedite_law", "i8"),
         ("expedite_lane", "i8"),
         ("expedite_below", "f8"),
+        ("fast", "f8"),
+        ("fast_moved", "i8"),
         ("first_slot", "i8"),
         ("slots", "i8"),
         ("moved", "i8"),
@@ -130,9 +132,10 @@ ARC = np.dtype(
 )
 """The way of one part: ``count`` pieces of it go into one. ``upstream`` -1 is a source that never lacks.
 
-``moved`` is where in its ring the goods are that arrive now; it stands where the lane holds them. ``stretch`` and
+``moved`` is where in its ring the goods are that arrive now; it stands where the lane holds them. Expedited goods have
+a ring of their own, ``fast_ring`` and ``fast_moved``. ``stretch`` and
 ``lane`` are rows of the conditions: a factor on the supply's lead time; whether the lane is open, whether it moves, and
-a factor on its lead time.
+a factor on its lead time. Of ``raw``, ``fast`` pieces have come by the expedite lane.
 """
 
 CLAIM = np.dtype(
@@ -176,7 +179,8 @@ STOCK_ROW = np.dtype(
     [("level", "f8"), ("on_order", "f8"), ("under_way", "f8"), ("asked", "f8"), ("given", "f8"), ("lost", "f8")]
 )
 ORDER_ROW = np.dtype([("tick", "i8"), ("way", "i8"), ("pieces", "f8")])
-RECEIPT_ROW = np.dtype([("tick", "i8"), ("way", "i8"), ("pieces", "f8")])
+RECEIPT_ROW = np.dtype([("tick", "i8"), ("way", "i8"), ("pieces", "f8"), ("fast", "f8")])
+"""Of ``pieces``, so many ``fast`` came by the expedite lane."""
 
 
 class Supply(NamedTuple):
@@ -192,6 +196,7 @@ class Supply(NamedTuple):
     laws: Records
     samples: Any
     ring: Records
+    fast_ring: Records
     order_ring: Records
     history: Records
     forecasts: Records
@@ -211,6 +216,7 @@ DTYPES: dict[str, np.dtype[Any]] = {
     "below": LINK,
     "laws": LAW,
     "ring": PIECES,
+    "fast_ring": PIECES,
     "order_ring": PIECES,
     "history": PIECES,
     "forecasts": PIECES,
