@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from racktwin.economics import LAYERS, LandedCost, landed_cost, makers
+from racktwin.engines.supply import replicate_supply
 from racktwin.errors import ScenarioError
 from racktwin.model import Scenario
 from racktwin.scenario import read_scenario
+from tests.engines.supply.worlds import one_stock, world
 
 FILE = Path(__file__).parent / "three_plants.yaml"
 WEEK_S = 7 * 86400.0
@@ -130,3 +132,33 @@ def test_what_cannot_be_told_is_told() -> None:
     ):
         with pytest.raises(ScenarioError, match=said):
             landed_cost(three_plants(), *arguments)
+
+
+@pytest.mark.parametrize(
+    ("terms", "level", "freight_usd"),
+    [
+        ({"cost_per_volume": "120 USD/m³"}, 10, 0.05 * 120),
+        ({"cost_per_shipment": "500 USD"}, 10, 500 / 40),
+        ({"cost_per_mass": "2 USD/kg", "cost_per_piece": "3 USD"}, 10, 2 * 1.5 + 3),
+        (
+            {"cost_per_volume": "120 USD/m³", "cost_per_shipment": "500 USD", "cost_per_piece": "3 USD"},
+            10,
+            6 + 12.5 + 3,
+        ),
+    ],
+    ids=["volume", "shipment", "mass and piece", "all at once"],
+)
+def test_freight_by_volume_and_shipment_in_cost_and_in_simulation(
+    terms: dict[str, str], level: int, freight_usd: float
+) -> None:
+    """A board of 1.5 kg and 0.05 m³, 40 of them in an order: a shipment's price is shared by its pieces."""
+    policy = {"rule": "r_Q", "reorder_point": level, "order_quantity": 40}
+    network = one_stock(policy, [2])
+    network["lanes"]["air"] = {"from": "taiwan", "to": "texas", "mode": "air", "lead_time": "5 d", **terms}
+    scenario = world(network, parts={"board": {"mass": "1.5 kg", "volume": "0.05 m³"}})
+    rows = replicate_supply(scenario, 0, 1)["part_receipts"].to_pylist()[1:]
+
+    assert landed_cost(scenario, "board", "texas").by_layer()["freight"] == pytest.approx(freight_usd)
+    assert len(rows) > 1
+    assert {row["quantity"] for row in rows} == {40}
+    assert [row["freight_usd"] / 40 for row in rows] == pytest.approx([freight_usd] * len(rows))

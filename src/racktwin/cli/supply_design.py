@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -50,8 +51,10 @@ def design(
         f"worst futures US${found.tail_usd:,.0f} against US${present.tail_usd:,.0f}; "
         f"within {found.gap:.2%} of the best ({found.method})"
     )
-    if answer.binding:
-        note(f"demand is lost even if nothing happens: {', '.join(answer.binding)} cannot give more")
+    for one in answer.unmet:
+        note(f"even if nothing happens {number(one.pieces)} pieces of {one.demand} are lost:")
+        for reason in one.reasons:
+            note(f"  → {reason}")
 
 
 def _print_futures(answer: DesignAnswer) -> None:
@@ -100,4 +103,5 @@ def _plain(answer: DesignAnswer) -> dict[str, Any]:
             for k, future in enumerate(found.problem.futures)
         ],
         "binding": list(answer.binding),
+        "unmet": [asdict(one) for one in answer.unmet],
     }

@@ -109,35 +109,57 @@ def _print_simulated(ranked: list[Stressed]) -> None:
     rows = [
         (
             one.exposure.name,
-            _days(one.simulated.survive_s, "never late"),
-            _days(one.simulated.recover_s, "after the end"),
-            number(one.simulated.late_pieces),
-            number(one.simulated.worst_pieces),
-            number(one.simulated.late_piece_s / day_s),
-            number(one.simulated.cost_usd),
-            number(one.simulated.counted_h),
-            number(one.simulated.dearer_usd),
-            number(one.simulated.consigned_dearer_usd),
+            _between(one.simulated, "survive_s", "never late"),
+            _between(one.simulated, "recover_s", "after the end"),
+            _give_or_take(one.simulated, "late_pieces"),
+            _give_or_take(one.simulated, "worst_pieces"),
+            _give_or_take(one.simulated, "late_piece_s", day_s),
+            _give_or_take(one.simulated, "cost_usd"),
+            _give_or_take(one.simulated, "counted_h"),
+            _give_or_take(one.simulated, "dearer_usd"),
+            _give_or_take(one.simulated, "consigned_dearer_usd"),
         )
         for one in ranked
         if one.simulated is not None
     ]
     if not rows:
         return
-    print("\nsimulated, with lead times:")
+    runs = next(one.simulated.replications for one in ranked if one.simulated is not None)
+    print(f"\nsimulated, with lead times ({runs} replications, each against itself without the loss; ± is 95 %):")
     print_table(("loss", *_SIMULATED), rows, numbers=_SIMULATED)
     for one in ranked:
         if one.simulated is not None:
             note(f"{one.exposure.name}: {_in_words(one.simulated)}")
 
 
+def _give_or_take(found: Simulated, name: str, unit: float = 1.0) -> str:
+    """A mean with its half width, where there is one."""
+    value, half = getattr(found, name) / unit, found.half.get(name, float("nan")) / unit
+    return number(value) if half != half or (value == 0 and half == 0) else f"{number(value)} ± {number(half)}"
+
+
+def _between(found: Simulated, name: str, never: str) -> str:
+    """A median time with the interval it lies in, d."""
+    low, high = (_days(time_s, never) for time_s in found.ranges[name])
+    median = _days(getattr(found, name), never)
+    return median if low == high else f"{median} ({low} – {high})"
+
+
 def _in_words(found: Simulated) -> str:
     paid = found.cost_usd + found.dearer_usd
-    words = f"at worst {found.worst_pieces:,.1f} pieces late; US${paid:,.0f} (lateness {found.cost_usd:,.0f}, "
-    words += f"dearer parts {found.dearer_usd:,.0f})"
+    half = found.half
+    words = f"at worst {found.worst_pieces:,.1f}{_plus_minus(half['worst_pieces'], 1)} pieces late; US${paid:,.0f} "
+    words += f"(lateness {found.cost_usd:,.0f}{_plus_minus(half['cost_usd'])}, "
+    words += f"dearer parts {found.dearer_usd:,.0f}{_plus_minus(half['dearer_usd'])})"
     if abs(found.consigned_dearer_usd) >= 1.0:
         words += f"; consigned parts cost the customer US${found.consigned_dearer_usd:,.0f} more"
-    return words + (f"; {found.counted_h:,.0f} hours counted come later" if found.counted_h > 0 else "")
+    if found.counted_h > 0:
+        words += f"; {found.counted_h:,.0f}{_plus_minus(half['counted_h'])} hours counted come later"
+    return words
+
+
+def _plus_minus(half: float, digits: int = 0) -> str:
+    return "" if half != half or half == 0 else f" ± {half:,.{digits}f}"
 
 
 def _print_cure(cure: Mitigation) -> None:

@@ -80,7 +80,8 @@ def where(
         print_table(("serial", "product", "released", "ships"), racks)
     note(
         f"{day(found.at_s)}: {len(found.orders)} orders open, {len(late)} of them late; "
-        f"{len({rack.serial for _, rack in waiting})} racks wait for one, {len(found.racks)} racks under work"
+        f"{len({rack.serial for _, rack in waiting if rack.from_s <= found.at_s})} racks wait for one now, "
+        f"{len({rack.serial for _, rack in waiting})} until it arrives; {len(found.racks)} racks under work"
     )
 
 

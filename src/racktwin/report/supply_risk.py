@@ -41,7 +41,7 @@ def risk_blocks(run: RunFolder) -> list[Block]:
 
 
 def waiting_table(run: RunFolder, clock: Clock) -> list[Block]:
-    """The racks that wait for an order on the day most is owed to the line in the first replication, if any do."""
+    """The racks that wait, or will, for an order open on the day most is owed to the line, in the first replication."""
     stocks = set(line_stocks(run.scenario).values())
     levels = run.table("stock_levels", None, run.replications[0])
     here = np.isin(np.array(levels["stock"].cast(pa.string()).to_pylist()), list(stocks))
@@ -65,5 +65,6 @@ def waiting_table(run: RunFolder, clock: Clock) -> list[Block]:
     ]
     titles = ("serial", "product", "waits for", "from", "arrives", "ships")
     shown = f", the first {_MOST_RACKS} of {len(racks)}" if len(racks) > _MOST_RACKS else ""
-    caption = f"Racks that wait for an order on {day(at_s)}, when most is owed (first replication{shown})"
+    caption = f"Racks that wait for an order open on {day(at_s)}, when most is owed, or will before it arrives"
+    caption += f" (first replication{shown})"
     return [Table(caption, tuple(Column(title, numeric=False) for title in titles), tuple(rows))] if rows else []

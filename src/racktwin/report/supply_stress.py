@@ -7,6 +7,7 @@ from pathlib import Path
 
 from racktwin.model import Scenario
 from racktwin.plan.supply.network_flows import NetworkFlows, network_flows
+from racktwin.plan.supply.simulated_losses import Simulated
 from racktwin.plan.supply.stress import Stressed
 
 from .blocks import Chart, Column, Note, Row, Section, Table
@@ -17,7 +18,13 @@ from .supply_map import lane_table, map_chart, map_lead
 
 _DAY_S = 86400.0
 _SHOWN = 25
-_SIMULATED = ("simulated: late after, d", "well after, d", "late at worst")
+_SIMULATED = (
+    "simulated: late after, d",
+    "well after, d",
+    "late at worst",
+    "lateness, US$",
+    "dearer parts, US$",
+)
 
 
 def write_stress(scenario: Scenario, ranked: Sequence[Stressed], out: Path) -> Path:
@@ -125,10 +132,21 @@ def _table(ranked: Sequence[Stressed], network: NetworkFlows) -> Table:
 def _simulated_cells(one: Stressed) -> tuple[str, ...]:
     """Days until late and until well again, pieces late at worst."""
     if one.simulated is None:
-        return ("–", "–", "–")
+        return ("–",) * len(_SIMULATED)
     survives = "never" if one.simulated.survive_s == float("inf") else f"{one.simulated.survive_s / _DAY_S:,.1f}"
     over = "later" if one.simulated.recover_s == float("inf") else f"{one.simulated.recover_s / _DAY_S:,.1f}"
-    return (survives, over, f"{one.simulated.worst_pieces:,.1f}")
+    half = one.simulated.half.get("worst_pieces", float("nan"))
+    give_or_take = "" if half != half else f" ± {half:,.1f}"
+    return (survives, over, f"{one.simulated.worst_pieces:,.1f}{give_or_take}", *_usd_cells(one.simulated))
+
+
+def _usd_cells(found: Simulated) -> tuple[str, ...]:
+    """What lateness and dearer parts cost, each with its half width."""
+    halves = (found.half.get(name, float("nan")) for name in ("cost_usd", "dearer_usd"))
+    values = (found.cost_usd, found.dearer_usd)
+    return tuple(
+        f"{usd:,.0f}" + ("" if half != half else f" ± {half:,.0f}") for usd, half in zip(values, halves, strict=True)
+    )
 
 
 def _note() -> Note:

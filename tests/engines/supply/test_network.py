@@ -160,7 +160,9 @@ def _expedited(**keys: Any) -> dict[str, Any]:
 def test_freight_and_insurance_are_those_of_the_lane_that_carried() -> None:
     network = _expedited(lanes__sea__cost_per_piece="0.5 USD", lanes__air__insurance="1 %")
     rows = replicate_supply(world(network, days=80), 0, 1)["part_receipts"].to_pylist()[1:]
-    charged = {(row["lane"], row["freight_usd"] / row["quantity"], row["insurance_usd"] / row["quantity"]) for row in rows}
+    charged = {
+        (row["lane"], row["freight_usd"] / row["quantity"], row["insurance_usd"] / row["quantity"]) for row in rows
+    }
 
     assert charged == {("air", 3.0, 1.0), ("sea", 0.5, 0.0)}
 

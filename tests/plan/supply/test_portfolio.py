@@ -103,6 +103,16 @@ def test_an_alternate_carries_all_pieces_of_a_rack_where_stock_costs_nothing_to_
     twice = replace(gone, demand_factor=2.0 * gone.demand_factor)
     _, least = impact(free, twice, 8 * WEEK_S)
 
-    found = cheapest_portfolio(free, [Likely(twice, 8 * WEEK_S, 1.0)], [_ALTERNATE], least + 1.0)
+    found = cheapest_portfolio(free, [Likely(twice, 8 * WEEK_S, 1.0)], [_ALTERNATE], least + 1.0, may_add=False)
 
     assert found.impact_usd == pytest.approx([least], abs=2.0)
+
+
+def test_stock_that_is_free_to_hold_is_added_as_far_as_it_is_needed() -> None:
+    """Boards for 10 racks, 14 wanted: four boards held at no cost, and the product itself only where it may be held."""
+    free = FlowNetwork(**{**vars(_network()), "holding_usd_per_s": np.array([0.0, 900.0, 300_000.0]) / _YEAR_S})
+    gone = Likely(loss_of(free, "boards", closed=np.array([0, 4])), 7 * WEEK_S, 0.1)
+    found = cheapest_portfolio(free, [gone], [], 0.0, may_add=np.array([True, True, False]))
+
+    assert found.added == pytest.approx([4.0, 0.0, 0.0], abs=1e-4)
+    assert found.cost_usd == pytest.approx(0.0, abs=1e-6)

@@ -43,7 +43,7 @@ def test_racks_that_wait_are_named_with_the_order_and_when_they_ship(tmp_path: P
     assert {rack.until_s for rack in order.waiting} == {10 * _DAY_S} == {order.arrives_s}
     assert sorted(rack.ships_s for rack in order.waiting) == [11 * _DAY_S, 12 * _DAY_S]
     page = write_report(run).read_text()
-    assert "Racks that wait for an order on 2027-01-08" in page
+    assert "Racks that wait for an order open on 2027-01-08" in page
     assert all(title in page for title in ("Lanes by risk and flow", "Impact until recovery"))
     assert "racks wait for one" in racktwin("supply", "where", str(tmp_path / "run"), "--at", "5 d").stderr
 

@@ -14,6 +14,9 @@ from .tables import FAIR, FIFO, PRIORITY, PROPORTIONAL, Supply
 def allocate(net: Supply, n: int, available: float) -> float:
     """Set the share of each claim of node ``n``; returns their sum, which is at most ``available``."""
     node = net.nodes[n]
+    if node.n_claims == 1:  # all rules agree
+        net.claims[node.first_claim].share = given = min(available, wants(net, node.first_claim))
+        return given
     total = 0.0
     for c in range(node.first_claim, node.first_claim + node.n_claims):
         net.claims[c].share = 0.0

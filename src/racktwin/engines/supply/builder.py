@@ -108,6 +108,13 @@ class Builder:
                 ticks += self.laws[law]["a"] / self.tick_s
         return max(2, int(ticks + 0.5) + lag + 1)
 
+    def fixed_ticks(self, laws: Iterable[int], *subjects: int) -> int:
+        """Ticks of these laws in sum where all are fixed and no condition stretches them, else -1."""
+        rows = [self.laws[law] for law in laws if law >= 0]
+        if max(subjects) >= 0 or any(row["kind"] != FIXED for row in rows):
+            return -1
+        return int(sum(row["a"] for row in rows) / self.tick_s + 0.5)
+
     def finish(self) -> tuple[Supply, tuple[str, ...], dict[str, int]]:
         """The tables, the names of the ways by row, and the row of each node. Sourcing must be free of circles."""
         order = in_order(self.nodes)
@@ -188,6 +195,9 @@ class _Layout:
         slots = self.builder.slots_of([*way_laws, row["expedite_law"]], row["order_lag"])
         upstream = -1 if arc.upstream is None else self.number[arc.upstream]
         row |= {"way": way, "upstream": upstream, "first_slot": self.ring, "slots": slots}
+        row["fixed_lead"] = min(
+            self.builder.fixed_ticks(way_laws, row["lane"], row["stretch"]), slots - 1 - row["order_lag"]
+        )
         row |= {"first_order_slot": self.order_ring, "claim": -1}
         self.ring += slots
         self.order_ring += row["order_lag"] + 1

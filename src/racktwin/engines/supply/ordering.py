@@ -8,7 +8,7 @@ from racktwin.sim.distributions import normal_quantile
 from racktwin.sim.jit import kernel
 from racktwin.sim.rng import uniform
 
-from .shipping import around, lead_ticks
+from .shipping import around, lead_ticks, per_piece
 from .tables import ECHELON, FIXED_QUANTITY, MRP, R_Q, S_S, SUPPLY, TOP_UP, Supply
 
 _ROUNDING = 1e-9
@@ -24,16 +24,12 @@ def hear(net: Supply, n: int) -> None:
         claim = net.claims[c]
         if claim.arc >= 0:
             arc = net.arcs[claim.arc]
-            slot = net.order_ring[arc.first_order_slot + order_slot(net, arc.order_lag)]
+            slot = net.order_ring[arc.first_order_slot + arc.heard]
+            if arc.order_lag > 0:
+                arc.heard = around(arc.heard + 1, arc.order_lag + 1)
             claim.asked = slot.pieces
             slot.pieces = 0.0
         node.asked += claim.asked
-
-
-@kernel
-def order_slot(net: Supply, lag: int) -> int:
-    """The slot of a ring of orders that is read in this tick."""
-    return 0 if lag == 0 else net.clock[0].tick % (lag + 1)
 
 
 @kernel
@@ -84,7 +80,7 @@ def pipeline(net: Supply, w: int) -> float:
     least = math.inf
     for a in range(way.first_arc, way.first_arc + way.n_arcs):
         arc = net.arcs[a]
-        least = min(least, (arc.raw + arc.on_order) / arc.count)
+        least = min(least, per_piece(arc.raw + arc.on_order, arc.count))
     if way.n_arcs == 0:
         least = 0.0
     if way.good < 1.0:
@@ -250,7 +246,7 @@ def order(net: Supply, w: int, pieces: float) -> None:
         elif arc.order_lag == 0:
             net.order_ring[arc.first_order_slot].pieces += quantity
         else:
-            slot = (clock.tick + arc.order_lag) % (arc.order_lag + 1)
+            slot = around(arc.heard + arc.order_lag, arc.order_lag + 1)
             net.order_ring[arc.first_order_slot + slot].pieces += quantity
     if clock.is_recording > 0:
         row = net.order_rows[clock.order_rows]

@@ -113,6 +113,8 @@ ARC = np.dtype(
         ("on_order", "f8"),
         ("under_way", "f8"),
         ("order_lag", "i8"),
+        ("heard", "i8"),
+        ("fixed_lead", "i8"),
         ("first_order_slot", "i8"),
         ("supply_law", "i8"),
         ("lane_law", "i8"),
@@ -132,8 +134,9 @@ ARC = np.dtype(
 )
 """The way of one part: ``count`` pieces of it go into one. ``upstream`` -1 is a source that never lacks.
 
-``moved`` is where in its ring the goods are that arrive now; it stands where the lane holds them. Expedited goods have
-a ring of their own, ``fast_ring`` and ``fast_moved``. ``stretch`` and
+``heard`` is where in the ring of orders those are that reach ``upstream`` next. ``fixed_lead`` is the lead time in
+ticks where it is always the same, else -1. ``moved`` is where in its ring the goods are that arrive now; it stands
+where the lane holds them. Expedited goods have a ring of their own, ``fast_ring`` and ``fast_moved``. ``stretch`` and
 ``lane`` are rows of the conditions: a factor on the supply's lead time; whether the lane is open, whether it moves, and
 a factor on its lead time. Of ``raw``, ``fast`` pieces have come by the expedite lane.
 """

@@ -28,7 +28,10 @@ KINDS = ("dual source", "redesign", "expedite", "stock")
 
 @dataclass(frozen=True)
 class Measure:
-    """One thing to do: its kind, pieces (0 for an alternate), and what it costs in the first year, US$."""
+    """One thing to do: its kind, pieces (0 for an alternate), and what it costs in the first year, US$.
+
+    Of an alternate that is its opening, and what its pieces cost more than the usual ones as often as losses happen.
+    """
 
     kind: str
     name: str
@@ -81,7 +84,8 @@ class _Choice:
 
     def cheapest(self, kinds: Sequence[str]) -> Portfolio:
         """Of these kinds only."""
-        rows, may_add = self._open_to(kinds), "stock" in kinds
+        kept = np.array([name in self.network.net.stocks for name in self.network.flows.stocks])
+        rows, may_add = self._open_to(kinds), kept & ("stock" in kinds)
         return cheapest_portfolio(
             self.network.flows, rows, self.options, self.limit_usd, premium_usd=self.premium_usd, may_add=may_add
         )
@@ -110,11 +114,12 @@ class _Choice:
     def measures(self, found: Portfolio) -> list[Measure]:
         """What the portfolio does, the dearest first."""
         flows = self.network.flows
-        rows = [
-            Measure(kind, option.name, 0.0, option.opening_usd)
-            for option, kind, is_open in zip(self.options, self.kinds, found.is_open, strict=True)
-            if is_open
-        ]
+        dearer = self.premium_usd * found.sent
+        rows = []
+        for option, kind, is_open in zip(self.options, self.kinds, found.is_open, strict=True):
+            if is_open:
+                rows.append(Measure(kind, option.name, 0.0, option.opening_usd + float(dearer[option.ways].sum())))
+                dearer[option.ways] = 0.0  # a way of two options, a supply at a site to open, counts once
         yearly = flows.holding_usd_per_s * YEAR_S
         rows += [
             Measure("stock", flows.stocks[k], float(found.added[k]), float(found.added[k] * yearly[k]))

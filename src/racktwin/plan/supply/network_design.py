@@ -23,6 +23,7 @@ from .losses import NamedLoss, described_losses, loss_of_flows, starts_s
 from .network_flows import NetworkFlows, network_flows, network_of
 from .resilience import binding_limits
 from .stages import Floats
+from .unmet import Unmet, unmet_demand
 
 _SALVAGE = 0.9
 """Of its value what a piece left at the end is worth; assumed."""
@@ -43,12 +44,16 @@ class DesignQuestion:
 
 @dataclass(frozen=True)
 class DesignAnswer:
-    """The design found, the network as it is (nothing opened, nothing more held), and what binds if demand is lost."""
+    """The design found, the network as it is (nothing opened, nothing more held), and what binds if demand is lost.
+
+    ``unmet``: the demands that the design does not meet even if nothing happens, and why.
+    """
 
     network: NetworkFlows
     found: Design
     as_it_is: Design
     binding: tuple[str, ...]
+    unmet: tuple[Unmet, ...] = ()
 
 
 def design_network(scenario: Scenario, question: DesignQuestion) -> DesignAnswer:
@@ -62,8 +67,8 @@ def design_network(scenario: Scenario, question: DesignQuestion) -> DesignAnswer
     futures = tuple(replace(future, way_factor=future.way_factor * (1.0 - shut)) for future in problem.futures)
     nothing = replace(problem, futures=futures, options=(), hold_usd=np.full(len(network.flows.stocks), np.inf))
     as_it_is = design(nothing, gap=question.gap, time_limit_s=question.time_limit_s)
-    lost = found.lost_pieces[0].sum() > 1e-6
-    return DesignAnswer(network, found, as_it_is, binding_limits(network.flows) if lost else ())
+    unmet = unmet_demand(network, found.lost_pieces[0], float(scenario.horizon_s))
+    return DesignAnswer(network, found, as_it_is, binding_limits(network.flows) if unmet else (), unmet)
 
 
 def problem_of(network: NetworkFlows, question: DesignQuestion) -> DesignProblem:

@@ -14,11 +14,14 @@ import numpy as np
 from racktwin.errors import RacktwinError
 
 from .design_problem import Option
-from .flows import FlowNetwork, Loss
+from .flows import Flags, FlowNetwork, Loss
 from .network_flows import YEAR_S
 from .program import Program
 from .resilience import SCALE_S
 from .stages import Floats, Ints, upstream_first
+
+_FREE_USD = 1e-3
+"""What a piece that is free to hold costs in the programme, so that no more is held than needed; not in the answer."""
 
 
 @dataclass(frozen=True)
@@ -59,18 +62,20 @@ def cheapest_portfolio(
     risk_usd_per_year: float,
     *,
     premium_usd: Floats | None = None,
-    may_add: bool = True,
+    may_add: Flags | bool = True,
     time_limit_s: float = 120.0,
 ) -> Portfolio:
     """The cheapest options and stock that keep the expected impact, rate times impact summed, within a limit.
 
-    An option costs its opening, stock (none with ``may_add`` false) its holding for a year, a piece that goes by a
+    An option costs its opening, stock (of those that ``may_add`` says) its holding for a year, a piece that goes by a
     dearer way its ``premium_usd`` (by way) as often as the loss happens. UnreachableError if even everything opened and
     any stock leaves more (a customer's or the line's own site lost, for example), RacktwinError if time runs out.
     """
     programme = Program()
     opened = programme.columns(len(options), np.array([option.opening_usd for option in options]), 0.0, 1.0, whole=True)
-    added = programme.columns(len(network.stocks), _holding(network), 0.0, _most(network, likely) * may_add)
+    holding = _holding(network)
+    least = np.where(holding > 0, 0.0, _FREE_USD)
+    added = programme.columns(len(network.stocks), holding + least, 0.0, _most(network, likely) * may_add)
     premium = np.zeros(len(network.ways)) if premium_usd is None else premium_usd
     blocks = [_impact_rows(programme, network, one, options, opened, added, premium) for one in likely]
     lost = [columns for columns, _ in blocks]
@@ -95,9 +100,9 @@ def cheapest_portfolio(
         (one.rate_per_year * found.values[flows] for one, (_, flows) in zip(likely, blocks, strict=True)), 0.0 * premium
     )
     is_open = tuple(bool(value > 0.5) for value in found.values[opened])
-    return Portfolio(
-        is_open, pieces, found.cost, found.bound, impact, float(rates @ impact), sent, float(premium @ sent)
-    )
+    free_usd = float(least @ found.values[added])
+    cost_usd, bound_usd = found.cost - free_usd, min(found.bound, found.cost) - free_usd
+    return Portfolio(is_open, pieces, cost_usd, bound_usd, impact, float(rates @ impact), sent, float(premium @ sent))
 
 
 def _holding(network: FlowNetwork) -> Floats:
@@ -106,9 +111,9 @@ def _holding(network: FlowNetwork) -> Floats:
 
 
 def _most(network: FlowNetwork, likely: Sequence[Likely]) -> Floats:
-    """All that can be asked for in any loss; nothing of what costs nothing to hold (the line's products)."""
-    asked = np.max([_asked(network, one) for one in likely], axis=0)
-    return np.where(network.holding_usd_per_s > 0, asked, 0.0)
+    """All that can be asked for in any loss."""
+    most: Floats = np.max([_asked(network, one) for one in likely], axis=0)
+    return most
 
 
 def _asked(network: FlowNetwork, one: Likely) -> Floats:

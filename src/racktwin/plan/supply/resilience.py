@@ -95,6 +95,11 @@ def binding_limits(network: FlowNetwork) -> tuple[str, ...]:
 
     Empty where demand is met. Stocks and lead times are left out: this is about capacity.
     """
+    return tuple(network.limits[number] for number in scarce_limits(network))
+
+
+def scarce_limits(network: FlowNetwork) -> dict[int, float]:
+    """The limits that keep demand from being met for good, each with the pieces that one more of it would serve."""
     programme = Program()
     flows = programme.columns(len(network.ways))
     wanted = network.demand_per_s * SCALE_S
@@ -109,8 +114,8 @@ def binding_limits(network: FlowNetwork) -> tuple[str, ...]:
     found = programme.solve_linear()
     _checked(found.status, 0.0)
     if found.values[lost].sum() <= 1e-6 * wanted.sum():
-        return ()
-    return tuple(name for name, dual in zip(network.limits, found.row_duals[limits], strict=True) if dual < -1e-9)
+        return {}
+    return {number: -float(dual) for number, dual in enumerate(found.row_duals[limits]) if dual < -1e-9}
 
 
 def _flows(programme: Program, network: FlowNetwork, loss: Loss) -> Ints:
