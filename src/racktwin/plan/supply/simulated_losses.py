@@ -96,10 +96,17 @@ class Undisturbed:
             for one, usual in zip(disturbed, self.usual, strict=True)
         ]
         survive_s, recover_s, *others = zip(*rows, strict=True)
+        late, worst, late_piece_s, usd, counted_h, ours_usd, theirs_usd = (float(np.mean(one)) for one in others)
         return Simulated(
             _median(survive_s),
             _median(recover_s),
-            *(float(np.mean(one)) for one in others),
+            late,
+            worst,
+            late_piece_s,
+            usd,
+            counted_h,
+            ours_usd,
+            theirs_usd,
             replications=len(rows),
             half={name: half_width(one) for name, one in zip(_MEANS, others, strict=True)},
             ranges={"survive_s": median_range(survive_s), "recover_s": median_range(recover_s)},
