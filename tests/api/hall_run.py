@@ -36,7 +36,12 @@ DOCUMENT: dict[str, Any] = {
 
 def hall_run(path: Path) -> RunFolder:
     """``early`` holds 12 GPUs of wet-0 in hours 1 to 5, ``late`` 4 of wet-1 in hours 4 to 10; ``last`` waits from 8."""
-    rows = {
+    return run_of(path, DOCUMENT, [hall_rows()], 7)
+
+
+def hall_rows() -> dict[str, list[dict[str, Any]]]:
+    """The tables of that run."""
+    return {
         "gpu_jobs": [
             _job("early", "training_llm", 12, 0.5, 1.0, 5.0, "completed"),
             _job("late", "inference_llm", 4, 4.0, 4.0, NAN, "at_work"),
@@ -64,7 +69,6 @@ def hall_run(path: Path) -> RunFolder:
             _limit("panel", 90e3, 0, 10, 12000.0),
         ],
     }  # fmt: skip
-    return run_of(path, DOCUMENT, [rows], 7)
 
 
 def _job(name: str, klass: str, gpus: int, submit_h: float, start_h: float, end_h: float, fate: str) -> dict[str, Any]:

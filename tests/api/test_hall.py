@@ -127,3 +127,8 @@ def test_hostile_questions_are_refused(client: TestClient, address: str, status:
 def test_a_name_is_a_value_not_sql(ask: Ask) -> None:
     assert ask("/job", job="x' OR '1'='1")["placements"] == []
     assert ask("/jobs", state="all", search="x%' OR '1'='1")["total"] == 0
+
+
+def test_the_number_of_jobs_is_told_past_the_last_page(client: TestClient) -> None:
+    found = client.get("/api/runs/hall/hall/jobs?at_s=16000&state=all&offset=50").json()
+    assert (found["total"], found["jobs"]) == (3, [])

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+import duckdb
 import numpy as np
+import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
@@ -19,13 +22,25 @@ _ROWS = st.lists(
 )
 
 
-@given(rows=_ROWS, count=st.integers(1, 12))
-def test_means_and_peaks_are_those_of_every_second(rows: list[tuple[int, int, int]], count: int) -> None:
-    buckets = Buckets.over(0.0, 5.0 * count, count)
-    start, end, value = (np.array([row[i] for row in rows], np.float64) for i in range(3))
-    means, peaks = buckets.means(start, end, value), buckets.peaks(start, end, value)
+@pytest.fixture(scope="module")
+def database() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(config={"threads": 1}) as connection:
+        yield connection
+
+
+@settings(deadline=None)
+@given(rows=_ROWS, count=st.integers(1, 12), begin=st.integers(0, 20))
+def test_means_and_peaks_are_those_of_every_second(
+    database: duckdb.DuckDBPyConnection, rows: list[tuple[int, int, int]], count: int, begin: int
+) -> None:
+    buckets = Buckets.over(begin, begin + 5.0 * count, count)
+    listed = [{"start_s": float(s), "end_s": float(e), "v": float(v)} for s, e, v in rows]
+    table = pa.Table.from_pylist(listed, pa.schema([(name, pa.float64()) for name in ("start_s", "end_s", "v")]))
+    database.register("rows", table)
+    found = database.sql(buckets.grouped("FROM rows", {}, {"mean": "v"}, {"peak": "v"})).fetchnumpy()
+    means, peaks = buckets.mean(found, "mean"), buckets.peak(found, "peak")
     for bucket in range(count):
-        seconds = range(5 * bucket, 5 * bucket + 5)
+        seconds = range(begin + 5 * bucket, begin + 5 * bucket + 5)
         levels = [[v for s, e, v in rows if s <= second < e] for second in seconds]
         assert means[bucket] == pytest.approx(sum(map(sum, levels)) / 5, abs=1e-9)
         assert peaks[bucket] == max((v for level in levels for v in level), default=0)

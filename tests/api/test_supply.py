@@ -28,6 +28,8 @@ def test_the_network_is_told_with_its_risk_and_stocks(tmp_path: Path) -> None:
         assert {lane["name"]: lane["mode"] for lane in network["lanes"]}["taiwan_air"] == "air"
         risk = client.get(f"{base}/risk").json()
         assert max(risk["exposure"].values()) == pytest.approx(1.0)
+        assert all(name.split(" ")[0] in ("site", "lane", "supply") for name in risk["exposure"])
+        assert set(risk["described"]) == set(document["network"]["disruptions"])
         assert set(risk["pieces_per_s"]) <= {lane["name"] for lane in network["lanes"]}
         assert [row["on_hand"] for row in client.get(f"{base}/moment?at_s=200000").json()["stocks"]] == [20.0]
         assert client.get(f"{base}/moment?at_s=10").json()["stocks"] == []

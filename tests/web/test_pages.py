@@ -48,6 +48,7 @@ def test_a_page_draws_and_is_accessible(visit: Visit, name: str) -> None:
     visit.shot(name)
     assert page.evaluate("document.documentElement.scrollWidth") <= 1280
     assert _serious(page) == []
+    assert _cut_on_paper(page) == []
 
 
 @pytest.mark.parametrize("name", ["overview", "floor", "new", "hall"])
@@ -92,6 +93,17 @@ def test_a_keyboard_reaches_everything_on_the_list(visit: Visit) -> None:
         page.keyboard.press("Tab")
         reached.add(page.evaluate("document.activeElement.textContent.trim() || document.activeElement.ariaLabel"))
     assert {"New run", "Compare", "base", "half", "Dark or light", "Compare base"} <= reached
+
+
+def _cut_on_paper(page: Any) -> list[str]:
+    """What would stand out at the right of a page of A4."""
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 703, "height": 1000})
+    found: list[str] = page.evaluate(
+        """[...document.querySelectorAll('#content *')].filter((one) => one.getBoundingClientRect().right > 704)
+            .slice(0, 5).map((one) => one.outerHTML.slice(0, 120))"""
+    )
+    return found
 
 
 def _serious(page: Any) -> list[str]:

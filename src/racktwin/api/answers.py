@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import math
+import time
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -12,9 +13,13 @@ import numpy as np
 import pyarrow as pa
 from fastapi import Depends, Path, Request, Response
 
+from racktwin.results.memory import return_freed_memory
+
 from .open_runs import OpenRun, OpenRuns
 
 _LEVEL = 4
+_LONG_S = 0.1
+"""What takes longer has taken memory too: it goes back to the system (``benchmarks/web.py``: 15 MB at the peak)."""
 
 
 def runs_of(request: Request) -> OpenRuns:
@@ -46,8 +51,13 @@ def answer(
         return Response(status_code=304, headers=headers)
 
     def content() -> bytes:
+        begun = time.perf_counter()
         made = make()
-        return gzip.compress(made if isinstance(made, bytes) else to_json(made), _LEVEL, mtime=0)
+        packed = gzip.compress(made if isinstance(made, bytes) else to_json(made), _LEVEL, mtime=0)
+        if time.perf_counter() - begun > _LONG_S:
+            del made
+            return_freed_memory()
+        return packed
 
     packed = opened.owner.answer(opened, (request.url.path, request.url.query, also), content)
     if "gzip" not in request.headers.get("accept-encoding", ""):

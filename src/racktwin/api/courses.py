@@ -1,18 +1,18 @@
-"""Rows of a run's tables brought to the buckets of a course: one by one, or summed by DuckDB where rows are many."""
+"""Rows of a run's tables brought to the buckets of a course. DuckDB sums them, so that they may be millions."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from .open_runs import OpenRun
-from .series import Buckets
 from .span import Course
 
-Make = Callable[[dict[str, Any], Buckets], dict[str, Any]]
+Floats = npt.NDArray[np.float64]
+Key = tuple[Any, ...]
 
 
 def code(column: str, names: Iterable[str]) -> str:
@@ -22,21 +22,49 @@ def code(column: str, names: Iterable[str]) -> str:
     return f"(CASE CAST({column} AS VARCHAR) {cases} ELSE 0 END)" if words else "0"
 
 
-def by_subject(
-    opened: OpenRun, course: Course, sql: str, values: Any, labels: Sequence[dict[str, str]], make: Make
-) -> dict[str, Any]:
-    """``make`` of the rows of each ``subject`` (a place in ``labels``) that ``sql`` finds, with its label."""
+def courses(
+    opened: OpenRun,
+    course: Course,
+    source: str,
+    keys: Sequence[str],
+    means: Mapping[str, str],
+    peaks: Mapping[str, str] | None = None,
+    values: Any = None,
+) -> dict[Key, dict[str, Floats]]:
+    """Mean and peak of each bucket by the values of ``keys``; those without a row are left out.
+
+    ``source`` begins with FROM and has ``start_s`` and ``end_s``; ``means`` and ``peaks`` are SQL by name.
+    """
+    buckets, tops = course.buckets, peaks or {}
+    named = {f"key_{place}": key for place, key in enumerate(keys)}
+    sql = buckets.grouped(source, named, means, tops)
     rows = opened.arrays(sql, values, course.window.part)
-    buckets = course.buckets
-    order = np.argsort(rows["subject"], kind="stable")
-    columns = {name: np.asarray(column)[order] for name, column in rows.items()}
-    found, starts = np.unique(columns["subject"], return_index=True)
-    ends = np.append(starts[1:], len(order))[: len(starts)]  # none where there is no row at all
-    series = []
-    for subject, begin, end in zip(found, starts, ends, strict=True):
-        one = {name: column[begin:end].astype(np.float64) for name, column in columns.items()}
-        series.append({**labels[int(subject)], **make(one, buckets)})
-    return {**axis_of(course), "series": series}
+    found: dict[Key, dict[str, Floats]] = {}
+    for key, places in _by_key([rows.pop(name) for name in named]):
+        one = {name: _numbers(column[places]) for name, column in rows.items()}
+        found[key] = {name: buckets.mean(one, name) for name in means}
+        found[key] |= {name: buckets.peak(one, name) for name in tops}
+    return found
+
+
+def _by_key(columns: Sequence[Any]) -> Iterable[tuple[Key, npt.NDArray[np.int64]]]:
+    """Each combination of the columns' values, and the rows that have it."""
+    if not columns or not len(columns[0]):
+        return
+    coded = [np.unique(np.asarray(column), return_inverse=True) for column in columns]
+    whole = np.zeros(len(columns[0]), np.int64)
+    for names, place in coded:
+        whole = whole * len(names) + place
+    order = np.argsort(whole, kind="stable")
+    _, starts = np.unique(whole[order], return_index=True)
+    for places in np.split(order, starts[1:]):
+        yield tuple(names[place[places[0]]] for names, place in coded), places
+
+
+def _numbers(column: Any) -> Floats:
+    """As numbers; what is missing is nothing."""
+    filled = column.filled(0) if isinstance(column, np.ma.MaskedArray) else column
+    return np.asarray(filled, np.float64)
 
 
 def axis_of(course: Course) -> dict[str, Any]:
@@ -45,28 +73,13 @@ def axis_of(course: Course) -> dict[str, Any]:
     return {"replication": course.window.part, "time_s": (edges[:-1] + edges[1:]) / 2, "edges_s": edges}
 
 
-def bucket_means(opened: OpenRun, course: Course, source: str, subjects: int) -> npt.NDArray[np.float64]:
-    """Time averages (``subjects``, points) of a step function: summed by DuckDB, so that rows may be millions.
+def bucket_means(opened: OpenRun, course: Course, source: str, subjects: int) -> Floats:
+    """Time averages (``subjects``, points) of a step function.
 
     ``source`` is a SELECT of ours with ``subject`` (a whole number below ``subjects``), ``start_s``, ``end_s`` and
-    ``value``; intervals of one subject add up. Each is cut at the edges that it crosses.
+    ``value``; intervals of one subject add up.
     """
-    begin, end = course.window.span
-    width = (end - begin) / course.points
-    sql = f"""
-        WITH cut AS (
-            SELECT subject, greatest(start_s, $begin) - $begin AS a, least(end_s, $end) - $begin AS b, value
-            FROM ({source}) WHERE end_s > $begin AND start_s < $end AND value <> 0
-        ), pieces AS (
-            SELECT *, unnest(range(CAST(floor(a / $width) AS BIGINT), CAST(ceil(b / $width) AS BIGINT))) AS bucket
-            FROM cut
-        )
-        SELECT subject, least(bucket, $points - 1) AS bucket,
-            sum(value * (least(b, (bucket + 1) * $width) - greatest(a, bucket * $width))) / $width AS mean
-        FROM pieces GROUP BY ALL
-    """
-    values = {"begin": begin, "end": end, "width": width, "points": course.points}
-    found = opened.arrays(sql, values, course.window.part)
     means = np.zeros((subjects, course.points))
-    np.add.at(means, (found["subject"].astype(np.int64), found["bucket"].astype(np.int64)), found["mean"])
+    for (subject,), one in courses(opened, course, f"FROM ({source})", ["subject"], {"mean": "value"}).items():
+        means[int(subject)] = one["mean"]
     return means

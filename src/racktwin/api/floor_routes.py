@@ -15,18 +15,23 @@ from racktwin.results.schema import E10_STATES
 from .answers import Opened, answer
 from .courses import code
 from .open_runs import OpenRun
-from .problems import errors
+from .problems import ApiError, errors
 from .span import Part, Window, Windowed
 
 router = APIRouter(prefix="/api/runs/{run}/floor", tags=["floor"])
 _ROWS_PER_CHUNK = 60_000
-_MOST_CHUNKS = 2000
+_MOST_CHUNKS = 5000
+_MOST_ROWS = 400_000
+_ROWS = """
+    SELECT (SELECT count(*) FROM states WHERE end_s > $begin AND start_s < $end)
+        + (SELECT count(*) FROM operations WHERE left_s > $begin AND queued_s < $end)
+"""
 MEDIA_TYPE = "application/vnd.racktwin.columns"
 
 
 @router.get("", responses=errors(404, 409))
 def read_layout(request: Request, opened: Opened, part: Part) -> Response:
-    """Work centers with their units, place and step; feeds, loops and people; and how long a window to ask for."""
+    """Work centers with their units, place and step; the line's feeds, loops, people; how long a window to ask for."""
 
     def layout() -> dict[str, Any]:
         scenario, manifest = opened.run.scenario, opened.run.manifest
@@ -57,10 +62,15 @@ def read_layout(request: Request, opened: Opened, part: Part) -> Response:
             "centers": centers,
             "parts": _parts(scenario),
             "states": list(E10_STATES),
-            "feeds": [{"name": n, "parent": f.parent, "limit_w": float(f.limit_w)} for n, f in scenario.feeds.items()],
+            "feeds": [
+                {"name": n, "parent": f.parent, "limit_w": float(f.limit_w)}
+                for n, f in scenario.feeds.items()
+                if n not in scenario.hall_feeds
+            ],
             "loops": [
                 {"name": n, "parent": loop.parent, "medium": loop.medium, "limit_w": float(loop.heat_limit_w)}
                 for n, loop in scenario.cooling_loops.items()
+                if n not in scenario.hall_loops
             ],
             "people": [
                 {"name": n, "headcount": sum(int(crew.headcount) for crew in group.crews)}
@@ -81,6 +91,7 @@ def read_window(request: Request, opened: Opened, window: Windowed) -> Response:
 
     Layout: uint32 length of the header, header (``columns``: name, type, length; ``origin_s``), padding to eight
     bytes, then each column little-endian, padded to eight bytes. Times are float32 seconds after ``origin_s``.
+    ``chunk_s`` of the layout is a good length; a window of more than 400,000 rows is refused.
     """
     return answer(request, opened, lambda: pack(_window(opened, window), window.from_s), MEDIA_TYPE)
 
@@ -127,6 +138,9 @@ def pack(columns: dict[str, Any], origin_s: float) -> bytes:
 
 def _window(opened: OpenRun, window: Window) -> dict[str, Any]:
     part, (from_s, to_s) = window.part, window.span
+    ((rows,),) = opened.rows(_ROWS, {"begin": from_s, "end": to_s}, part)
+    if rows > _MOST_ROWS:
+        raise ApiError(422, f"{rows:,} rows fall into this window", "ask for chunk_s of /floor at a time")
     first_unit = _first_units(opened)
     parts = _part_names(opened.run.scenario)
     states = opened.arrays(

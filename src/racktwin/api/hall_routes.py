@@ -136,7 +136,7 @@ def read_jobs(
 ) -> Response:
     """A page of the jobs that are at work, wait, have ended or are to come at one moment."""
     at = _at(opened, at_s)
-    order = f"{sort.removeprefix('-')} {'DESC' if sort.startswith('-') else 'ASC'} NULLS LAST, job"
+    order = f"{sort.removeprefix('-')} {'DESC' if sort.startswith('-') else 'ASC'} NULLS LAST"
 
     def jobs() -> dict[str, Any]:
         words = "lower(concat_ws(' ', job, job_class, \"user\", fate))"
@@ -149,20 +149,20 @@ def read_jobs(
                     nullif(end_s, 'nan'::DOUBLE) AS end_s FROM gpu_jobs
             ), kept AS (
                 SELECT job, job_class, "user", gpus, priority, submit_s, start_s, end_s, duration_s, work_s, lost_s,
-                    busy_s, wait_power_s, attempts, energy_j, fate, start_s - submit_s AS wait_s,
-                    count(*) OVER () AS total
+                    busy_s, wait_power_s, attempts, energy_j, fate, start_s - submit_s AS wait_s
                 FROM j WHERE {where}
-            ), page AS (SELECT * FROM kept ORDER BY {order} LIMIT $limit OFFSET $offset)
-            SELECT page.*, p.racks, p.held FROM page LEFT JOIN (
+            ), page AS (SELECT * FROM kept ORDER BY {order}, job LIMIT $limit OFFSET $offset)
+            SELECT page.*, p.racks, p.held, n.total FROM (SELECT count(*) AS total FROM kept) n
+            LEFT JOIN page ON true LEFT JOIN (
                 SELECT job, list_sort(list_distinct(list(rack))) AS racks, sum(gpus) AS held FROM placements
                 WHERE start_s <= $at AND end_s > $at AND job IN (SELECT job FROM page) GROUP BY job
-            ) p USING (job) ORDER BY {order}
+            ) p ON p.job = page.job ORDER BY {order}, page.job
             """,
             values,
             part,
         ).to_pylist()
-        total = page[0]["total"] if page else 0
-        listed = [{key: value for key, value in row.items() if key != "total"} for row in page]
+        total = page[0]["total"]  # a row without a job past the last page
+        listed = [{key: value for key, value in row.items() if key != "total"} for row in page if row["job"]]
         return {"replication": part, "at_s": at, "total": total, "offset": offset, "limit": limit, "jobs": listed}
 
     return answer(request, opened, jobs)

@@ -10,9 +10,11 @@ import contextlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,7 @@ from .workspace import Workspace, version_of
 _MOST_CONNECTIONS = 3
 _MEMORY = "128MB"
 _MOST_ANSWER_BYTES = 24_000_000
+_MOST_COLUMNS = 500
 _AT_ONCE = 3
 _MOST_DOWNLOADS = 8
 _DOWNLOAD_S = 600.0
@@ -55,11 +58,7 @@ class OpenRun:
         """Name and DuckDB type of each column; ApiError 404 if there is no such table."""
         if table not in self.table_names:
             raise ApiError(404, f"there is no table {table[:80]!r}", f"choose from {', '.join(self.table_names)}")
-        sql = (
-            "SELECT column_name, data_type FROM information_schema.columns "
-            "WHERE table_name = ? ORDER BY ordinal_position"
-        )
-        return dict(self.rows(sql, [table]))
+        return self.owner.columns(self, table)
 
     def replication(self, wanted: int | None) -> int:
         """``wanted`` if it is done, the first one for None; ApiError 404 otherwise."""
@@ -100,7 +99,9 @@ class OpenRuns:
         self._connections: OrderedDict[tuple[str, str, int | None], duckdb.DuckDBPyConnection] = OrderedDict()
         self._connecting: dict[tuple[str, str, int | None], threading.Lock] = {}
         self._answers: OrderedDict[tuple[str, ...], bytes] = OrderedDict()
+        self._columns: dict[tuple[str, str, str], dict[str, str]] = {}
         self._answer_bytes = 0
+        self._making: dict[tuple[str, ...], Future[bytes]] = {}
         self._turns = threading.BoundedSemaphore(_AT_ONCE)
         self._downloads = threading.BoundedSemaphore(_MOST_DOWNLOADS)
 
@@ -177,6 +178,20 @@ class OpenRuns:
                 self._connecting.pop(old, None)
         return known
 
+    def columns(self, opened: OpenRun, table: str) -> dict[str, str]:
+        """Name and DuckDB type of each column of a table that is there, remembered while others are asked for."""
+        key = (opened.name, opened.version, table)
+        with self._lock:
+            if key in self._columns:
+                return self._columns[key]
+        # information_schema would look into the files of every table
+        found = {name: kind for name, kind, *_ in opened.rows(f'DESCRIBE "{table}"')}
+        with self._lock:
+            while len(self._columns) > _MOST_COLUMNS:
+                self._columns.pop(next(iter(self._columns)))
+            self._columns[key] = found
+        return found
+
     def warm(self, opened: OpenRun) -> None:
         """Connect to the run in the background: whoever looks at its head looks at more of it next."""
         if opened.run.replications:
@@ -186,22 +201,40 @@ class OpenRuns:
         with contextlib.suppress(duckdb.Error, RacktwinError, OSError):
             self._connection(opened, None)
             self._connection(opened, opened.run.replications[0])
+            if opened.run.scenario.network is not None:
+                import_module("scipy.optimize")  # 0.4 s; what a site's loss costs is a linear programme
 
     def answer(self, opened: OpenRun, key: Sequence[str], make: Callable[[], bytes]) -> bytes:
-        """``make()``, or what it gave for this version of the run before."""
+        """``make()``, or what it gave for this version of the run before; who asks meanwhile waits for the same."""
         full = (opened.name, opened.version, *key)
         with self._lock:
             if full in self._answers:
                 self._answers.move_to_end(full)
                 return self._answers[full]
-        made = make()
+            begun = self._making.get(full)
+            if begun is None:
+                mine = self._making[full] = Future[bytes]()
+        if begun is not None:
+            return begun.result()
+        try:
+            made = make()
+            mine.set_result(made)
+        except BaseException as error:
+            mine.set_exception(error)
+            raise
+        finally:
+            with self._lock:
+                del self._making[full]
+        self._keep(full, made)
+        return made
+
+    def _keep(self, full: tuple[str, ...], made: bytes) -> None:
         with self._lock:
             if full not in self._answers and len(made) < _MOST_ANSWER_BYTES // 4:
                 self._answers[full] = made
                 self._answer_bytes += len(made)
                 while self._answer_bytes > _MOST_ANSWER_BYTES:
                     self._answer_bytes -= len(self._answers.popitem(last=False)[1])
-        return made
 
 
 def _version(manifest: Manifest) -> str:

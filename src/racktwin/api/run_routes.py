@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
-from ruamel.yaml import YAML
 
 from racktwin.errors import RacktwinError
 from racktwin.results.manifest import Manifest
@@ -19,6 +17,7 @@ from .answers import Opened, answer, runs_of
 from .open_runs import OpenRun
 from .problems import ApiError, errors
 from .workspace import Workspace
+from .yaml_text import as_yaml
 
 router = APIRouter(prefix="/api", tags=["runs"])
 _REPORT_POLICY = (
@@ -162,16 +161,6 @@ def read_palette() -> dict[str, Any]:
     from racktwin.report.palette import COLOURS, E10_COLOURS
 
     return {"colours": COLOURS, "states": E10_COLOURS}
-
-
-def as_yaml(document: dict[str, Any]) -> str:
-    """A document as YAML people can read and edit."""
-    yaml = YAML()
-    yaml.width = 120
-    yaml.indent(mapping=2, sequence=4, offset=2)
-    stream = io.StringIO()
-    yaml.dump(document, stream)
-    return stream.getvalue()
 
 
 def _listed(workspace: Workspace, name: str) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from .problems import errors
 from .span import Windowed
 
 router = APIRouter(prefix="/api/runs/{run}/schedule", tags=["schedule"])
-_SLICES = 400
+_FINEST, _COARSEST = 400, 24
+_MOST_MERGED = 24_000
 
 
 @router.get("", responses=errors(404, 409))
@@ -26,8 +27,9 @@ def read_schedule(
 ) -> Response:
     """Bars in columns: unit (place in ``units``), start, end of work, leaving, piece, part, operation, outcome, order.
 
-    Where more than ``most`` bars fall into the window, those that touch the same four-hundredth of it on the same
-    work unit are one bar with a ``count``; its piece is -1.
+    Where more than ``most`` bars fall into the window, those that begin in the same slice of it (a four-hundredth;
+    longer ones where there are many work units) on the same work unit are one bar with a ``count``. Of several, piece
+    and order are -1, part and operation empty.
     """
     return answer(request, opened, lambda: _schedule(opened, window.part, window.span, work_center, order_number, most))
 
@@ -45,7 +47,7 @@ def _schedule(
         values.insert(0, order)
     where = f"FROM {source} WHERE {' AND '.join(conditions)}"
     ((count,),) = opened.rows(f"SELECT count(*) {where}", values, part)
-    sql = _exact(where) if count <= most else _merged(where, span)
+    sql = _exact(where) if count <= most else _merged(where, span, _slices(opened, centers))
     bars = opened.arrow(sql, values, part)
     units = sorted(
         {
@@ -79,13 +81,21 @@ def _exact(where: str) -> str:
     """
 
 
-def _merged(where: str, span: tuple[float, float]) -> str:
-    width = (span[1] - span[0]) / _SLICES
-    slice_ = f"CAST(floor((greatest(o.start_s, {span[0]!r}) - {span[0]!r}) / {width!r}) AS BIGINT)"
+def _slices(opened: OpenRun, centers: list[str]) -> int:
+    """Into how many slices of time bars are merged, so that their number stays within what a browser draws at ease."""
+    named = opened.run.scenario.work_centers
+    units = sum(int(g.count) for name, center in named.items() if not centers or name in centers for g in center.groups)
+    return max(_COARSEST, min(_FINEST, _MOST_MERGED // max(1, units)))
+
+
+def _merged(where: str, span: tuple[float, float], slices: int) -> str:
+    width = (span[1] - span[0]) / slices
+    slice_ = f"CAST(floor((greatest(o.start_s, {span[0]!r}) - {span[0]!r}) / {width!r}) AS INTEGER)"
+    alone = "CASE WHEN count(*) = 1 THEN CAST(any_value(o.{0}) AS VARCHAR) ELSE '' END AS {0}"
     return f"""
         SELECT CAST(o.work_center AS VARCHAR) AS work_center, o.work_unit, min(o.start_s) AS start_s,
             max(o.end_s) AS end_s, max(o.left_s) AS left_s, -1 AS serial_number,
-            CAST(mode(o.part) AS VARCHAR) AS part, CAST(mode(o.operation) AS VARCHAR) AS operation,
+            {alone.format("part")}, {alone.format("operation")},
             CASE WHEN bool_or(CAST(o.outcome AS VARCHAR) IN ('fail', 'scrap')) THEN 'fail' ELSE 'pass' END AS outcome,
             min(o.cap) AS cap, count(*) AS count, -1 AS order_number {where}
         GROUP BY o.work_center, o.work_unit, {slice_} ORDER BY 1, 2, 3

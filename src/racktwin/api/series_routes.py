@@ -10,14 +10,15 @@ from fastapi import APIRouter, Query, Request, Response
 from racktwin.results.schema import E10_STATES
 
 from .answers import Opened, answer
-from .courses import by_subject, code
+from .courses import axis_of, courses
+from .open_runs import OpenRun
 from .problems import ApiError, errors
-from .series import Buckets
-from .span import Coursed
+from .span import Course, Coursed
 from .table_query import quoted
 
 _MOST_GROUPS = 100
 _KINDS = ("power", "heat", "flow")
+_COUNT = {"count": "1.0"}
 router = APIRouter(prefix="/api/runs/{run}/series", tags=["time"], responses=errors(404, 409))
 
 
@@ -32,32 +33,25 @@ def limit_series(
     """Draw (mean and peak), reservation and limit of feeds and cooling loops, and how many operations wait for each."""
 
     def series() -> dict[str, Any]:
-        names = [*opened.run.scenario.feeds, *opened.run.scenario.cooling_loops]
-        conditions, values = ["end_s > ? AND start_s < ?"], list[Any](course.window.span)
+        conditions, values = ["true"], list[Any]()
         for column, wanted in (("name", name), ("quantity", quantity)):
             if wanted:
                 conditions.append(f"CAST({column} AS VARCHAR) = ?")
                 values.append(wanted)
-        subject = f"{code('name', names)} * 3 + {code('quantity', _KINDS)}"
-        sql = (
-            f'SELECT {subject} AS subject, start_s, end_s, draw, reserved, "limit", waiting '
-            f"FROM limits WHERE {' AND '.join(conditions)}"
-        )
-        labels = [{"name": one, "quantity": kind} for one in names for kind in _KINDS]
-        return by_subject(opened, course, sql, values, labels, _limit)
+        source = f"FROM limits WHERE {' AND '.join(conditions)}"
+        means = {"draw": "draw", "reserved": "reserved", "waiting": "waiting"}
+        peaks = {"draw_peak": "draw", "limit": '"limit"'}
+        found = courses(opened, course, source, _names("name", "quantity"), means, peaks, values or None)
+        names = [*opened.run.scenario.feeds, *opened.run.scenario.cooling_loops]
+        listed = [
+            {"name": one, "quantity": kind, **found[one, kind]}
+            for one in names
+            for kind in _KINDS
+            if (one, kind) in found
+        ]
+        return {**axis_of(course), "series": listed}
 
     return answer(request, opened, series)
-
-
-def _limit(rows: dict[str, Any], buckets: Buckets) -> dict[str, Any]:
-    times = rows["start_s"], rows["end_s"]
-    return {
-        "draw": buckets.means(*times, rows["draw"]),
-        "draw_peak": buckets.peaks(*times, rows["draw"]),
-        "reserved": buckets.means(*times, rows["reserved"]),
-        "limit": buckets.peaks(*times, rows["limit"]),
-        "waiting": buckets.means(*times, rows["waiting"]),
-    }
 
 
 @router.get("/labour")
@@ -65,20 +59,12 @@ def labour_series(request: Request, opened: Opened, course: Coursed) -> Response
     """People present and at work by operator group, and operations that wait for them."""
 
     def series() -> dict[str, Any]:
-        groups = list(opened.run.scenario.operator_groups)
-        sql = (
-            f"SELECT {code('operator_group', groups)} AS subject, start_s, end_s, present, busy, waiting FROM labour "
-            "WHERE end_s > ? AND start_s < ?"
-        )
-        labels = [{"operator_group": group} for group in groups]
-        return by_subject(opened, course, sql, list(course.window.span), labels, _labour)
+        means = {name: name for name in ("present", "busy", "waiting")}
+        found = courses(opened, course, "FROM labour", _names("operator_group"), means)
+        groups = [group for group in opened.run.scenario.operator_groups if (group,) in found]
+        return {**axis_of(course), "series": [{"operator_group": group, **found[group,]} for group in groups]}
 
     return answer(request, opened, series)
-
-
-def _labour(rows: dict[str, Any], buckets: Buckets) -> dict[str, Any]:
-    times = rows["start_s"], rows["end_s"]
-    return {name: buckets.means(*times, rows[name]) for name in ("present", "busy", "waiting")}
 
 
 @router.get("/states")
@@ -86,11 +72,14 @@ def state_series(request: Request, opened: Opened, course: Coursed) -> Response:
     """Work units in each SEMI E10 state, by work center: the time average of each bucket."""
 
     def series() -> dict[str, Any]:
-        centers = list(opened.run.scenario.work_centers)
-        subject = f"{code('work_center', centers)} * {len(E10_STATES)} + {code('state', E10_STATES)}"
-        sql = f"SELECT {subject} AS subject, start_s, end_s FROM states WHERE end_s > ? AND start_s < ?"
-        labels = [{"work_center": center, "state": state} for center in centers for state in E10_STATES]
-        return by_subject(opened, course, sql, list(course.window.span), labels, _count)
+        found = courses(opened, course, "FROM states", _names("work_center", "state"), _COUNT)
+        listed = [
+            {"work_center": center, "state": state, **found[center, state]}
+            for center in opened.run.scenario.work_centers
+            for state in E10_STATES
+            if (center, state) in found
+        ]
+        return {**axis_of(course), "series": listed}
 
     return answer(request, opened, series)
 
@@ -100,14 +89,13 @@ def wip_series(request: Request, opened: Opened, course: Coursed) -> Response:
     """Pieces in the plant by part: the time average of each bucket."""
 
     def series() -> dict[str, Any]:
-        parts = [name for name, made in opened.run.scenario.parts.items() if made.routing is not None]
-        sql = (
-            f"SELECT {code('part', parts)} AS subject, release_s AS start_s, "
-            "CASE WHEN isfinite(end_s) THEN end_s ELSE ? END AS end_s "
-            "FROM work_orders WHERE (NOT isfinite(end_s) OR end_s > ?) AND release_s < ?"
+        source = (
+            "FROM (SELECT part, release_s AS start_s, CASE WHEN isfinite(end_s) THEN end_s ELSE ? END AS end_s "
+            "FROM work_orders)"
         )
-        values = [opened.run.manifest.horizon_s, *course.window.span]
-        return by_subject(opened, course, sql, values, [{"part": name} for name in parts], _count)
+        found = courses(opened, course, source, _names("part"), _COUNT, None, [opened.run.manifest.horizon_s])
+        made = [name for name, part in opened.run.scenario.parts.items() if part.routing is not None]
+        return {**axis_of(course), "series": [{"part": name, **found[name,]} for name in made if (name,) in found]}
 
     return answer(request, opened, series)
 
@@ -135,31 +123,45 @@ def column_series(
         raise ApiError(422, f"{column!r} is not a number", f"it is of type {columns[column]}")
 
     def series() -> dict[str, Any]:
-        span, part = list(course.window.span), course.window.part
         is_interval = {"start_s", "end_s"} <= columns.keys()
-        begin, end = ("start_s", "end_s") if is_interval else ("time_s", "time_s")
+        number = f"CAST({quoted(column)} AS DOUBLE)"
         group = f"CAST({quoted(by)} AS VARCHAR)" if by else "''"
-        inside = f"{end} >= ? AND {begin} < ? AND isfinite({begin}) AND isfinite({end})"
-        source = f"FROM {quoted(table)} WHERE {inside} AND isfinite(CAST({quoted(column)} AS DOUBLE))"
-        largest = f"SELECT {group}, count(*) {source} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {_MOST_GROUPS}"
-        names = sorted(name for name, _ in opened.rows(largest, span, part))
-        sql = (
-            f"SELECT {code(group, names)} AS subject, {begin} AS start_s, {end} AS end_s, "
-            f"CAST({quoted(column)} AS DOUBLE) AS value {source} AND {group} IN (SELECT unnest(?))"
-        )
-        make = _average if is_interval else _mean_of_rows
-        return by_subject(opened, course, sql, [*span, names], [{"name": name} for name in names], make)
+        begin, end = ("start_s", "end_s") if is_interval else ("time_s", "time_s")
+        inside = f"isfinite({begin}) AND isfinite({end}) AND isfinite({number})"
+        source = f"FROM {quoted(table)} WHERE {inside}"
+        names = _largest(opened, course, f"{source} AND {end} >= ? AND {begin} < ?", group)
+        chosen = f"{source} AND {group} IN (SELECT unnest(?))"
+        if is_interval:
+            averages = courses(opened, course, chosen, [group], {"value": number}, None, [names])
+            found = {name: one["value"] for (name,), one in averages.items()}
+        else:
+            found = _row_means(opened, course, chosen, group, number, names)
+        listed = [{"name": name, "value": found[name]} for name in names if name in found]
+        return {**axis_of(course), "series": listed}
 
     return answer(request, opened, series)
 
 
-def _average(rows: dict[str, Any], buckets: Buckets) -> dict[str, Any]:
-    return {"value": buckets.means(rows["start_s"], rows["end_s"], rows["value"])}
+def _names(*columns: str) -> list[str]:
+    """Columns of words as text, whatever their type."""
+    return [f"CAST({column} AS VARCHAR)" for column in columns]
 
 
-def _mean_of_rows(rows: dict[str, Any], buckets: Buckets) -> dict[str, Any]:
-    return {"value": buckets.row_means(rows["start_s"], rows["value"])}
+def _largest(opened: OpenRun, course: Course, source: str, group: str) -> list[str]:
+    """The groups with the most rows in the window, by name."""
+    sql = f"SELECT {group}, count(*) {source} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {_MOST_GROUPS}"
+    return sorted(name for name, _ in opened.rows(sql, list(course.window.span), course.window.part))
 
 
-def _count(rows: dict[str, Any], buckets: Buckets) -> dict[str, Any]:
-    return {"count": buckets.means(rows["start_s"], rows["end_s"], np.ones(len(rows["start_s"])))}
+def _row_means(
+    opened: OpenRun, course: Course, source: str, group: str, number: str, names: list[str]
+) -> dict[str, Any]:
+    """The mean of the rows in each bucket; not-a-number where there is none."""
+    begin, end = course.window.span
+    place = f"least(CAST(floor((time_s - {begin!r}) / {course.buckets.width_s!r}) AS INTEGER), {course.points - 1})"
+    window = f"AND time_s >= {begin!r} AND time_s < {end!r}"
+    sql = f"SELECT {group}, {place}, avg({number}) {source} {window} GROUP BY ALL"
+    found = {name: np.full(course.points, np.nan) for name in names}
+    for name, bucket, mean in opened.rows(sql, [names], course.window.part):
+        found[name][bucket] = mean
+    return found

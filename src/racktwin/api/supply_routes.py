@@ -55,35 +55,38 @@ def read_network(request: Request, opened: Opened) -> Response:
 
 @router.get("/risk")
 def read_risk(request: Request, opened: Opened) -> Response:
-    """Pieces that each lane carries while demand is steady, and the exposure of each site and lane to a loss.
+    """Pieces that each lane carries while demand is steady, and the exposure of each site, lane and supply to its loss.
 
-    Exposure is the cost of six weeks without it (of a disruption of the scenario: while it lasts) as a share of the
-    dearest of them all (``racktwin supply stress``); how likely it is does not count. By linear programme, with
-    hindsight and without lead times.
+    Exposure is the cost of six weeks without it as a share of the dearest of them all (``racktwin supply stress``); how
+    likely it is does not count. ``described``: what each disruption of the scenario costs while it lasts, as a multiple
+    of that same dearest loss. By linear programme, with hindsight and without lead times.
     """
+    return answer(request, opened, lambda: _risk(opened))
 
-    def risk() -> dict[str, Any]:
-        from racktwin.plan.supply.losses import described_losses, single_losses
-        from racktwin.plan.supply.network_flows import network_flows
-        from racktwin.plan.supply.stress import stress
-        from racktwin.report.supply_map import lane_rates
 
-        scenario = opened.run.scenario
-        _network(opened)
-        try:
-            flows = network_flows(scenario)
-            ranked = stress(scenario, [*described_losses(scenario), *single_losses(scenario, _LOST_S, 0.0)])
-        except RacktwinError as error:
-            raise ApiError(
-                409, f"the network cannot be read as flows: {str(error)[:300]}", "see docs/supply.md"
-            ) from None
-        return {
-            "run": opened.name,
-            "pieces_per_s": lane_rates(flows),
-            "exposure": {one.exposure.name: one.exposure.risk_exposure for one in ranked},
-        }
+def _risk(opened: OpenRun) -> dict[str, Any]:
+    from racktwin.plan.supply.losses import described_losses, loss_of_flows, single_losses
+    from racktwin.plan.supply.network_flows import network_flows
+    from racktwin.plan.supply.resilience import impact
+    from racktwin.report.supply_map import lane_rates
 
-    return answer(request, opened, risk)
+    scenario = opened.run.scenario
+    _network(opened)
+    try:
+        flows = network_flows(scenario)
+        single, described = (
+            {one.name: impact(flows.flows, loss_of_flows(flows, one), one.recover_s)[1] for one in losses}
+            for losses in (single_losses(scenario, _LOST_S, 0.0), described_losses(scenario))
+        )
+    except RacktwinError as error:
+        raise ApiError(409, f"the network cannot be read as flows: {str(error)[:300]}", "see docs/supply.md") from None
+    dearest = max(single.values(), default=0.0) or float("inf")
+    return {
+        "run": opened.name,
+        "pieces_per_s": lane_rates(flows),
+        "exposure": {name: usd / dearest for name, usd in single.items()},
+        "described": {name: usd / dearest for name, usd in described.items()},
+    }
 
 
 @router.get("/moment")

@@ -40,12 +40,13 @@ def serve(
 
         from racktwin.api import Settings, create_app
         from racktwin.api.settings import is_loopback
-        from racktwin.results.memory import keep_memory_small
+        from racktwin.results.memory import do_without_pandas, keep_memory_small
     except ImportError as error:
         raise RacktwinError(
             f"the web app needs packages that are not installed: {error.name}\n    → pip install 'racktwin[web]'"
         ) from error
     keep_memory_small()
+    do_without_pandas()
     folder = _workspace(workspace)
     if not token and not is_loopback(host):
         token = secrets.token_urlsafe(24)

@@ -1,13 +1,21 @@
-"""What to do: how much to simulate, which alternative to choose, which unknown decides the answer."""
+"""What to do: how much to simulate, which alternative to choose, which unknown decides the answer.
 
-from .alternatives import AS_IT_IS, Alternative, choose, read_alternative
-from .record import about, influence_table, tornado_table, variance_table, write_study
-from .replications import Needed, Target, read_share, replications_needed, until
-from .selection import Contender, Selection, allocate, select, select_with_budget
-from .sensitivity import Bar, Influence, Progress, Screening, Sweep, screen, shares, tornado
-from .sobol import Indices, simulations_needed
+What a name needs is imported when it is asked for: the server asks for the exposure of a network alone, and no kernels.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from .unknowns import Unknown, unknowns
-from .unrecorded import UNRECORDED, Experiment
+
+if TYPE_CHECKING:
+    from .alternatives import AS_IT_IS, Alternative, choose, read_alternative
+    from .record import about, influence_table, tornado_table, variance_table, write_study
+    from .replications import Needed, Target, read_share, replications_needed, until
+    from .selection import Contender, Selection, allocate, select, select_with_budget
+    from .sensitivity import Bar, Influence, Progress, Screening, Sweep, screen, shares, tornado
+    from .sobol import Indices, simulations_needed
+    from .unrecorded import UNRECORDED, Experiment
 
 __all__ = [
     "AS_IT_IS",
@@ -44,3 +52,21 @@ __all__ = [
     "variance_table",
     "write_study",
 ]
+_HOMES = {
+    "alternatives": "AS_IT_IS Alternative choose read_alternative",
+    "record": "about influence_table tornado_table variance_table write_study",
+    "replications": "Needed Target read_share replications_needed until",
+    "selection": "Contender Selection allocate select select_with_budget",
+    "sensitivity": "Bar Influence Progress Screening Sweep screen shares tornado",
+    "sobol": "Indices simulations_needed",
+    "unrecorded": "UNRECORDED Experiment",
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(import_module(f"{__name__}.{_HOME_OF[name]}"), name)
+    globals()[name] = found
+    return found

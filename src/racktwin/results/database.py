@@ -32,6 +32,8 @@ def connect(run: RunFolder, threads: int = 2, memory_limit: str = "256MB") -> du
             "threads": threads,
             "temp_directory": "",
             "enable_external_file_cache": False,  # the system keeps files; a copy here only takes memory
+            "allocator_flush_threshold": "8MB",  # what a query has freed goes back at once
+            "allocator_bulk_deallocation_flush_threshold": "8MB",
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "allow_community_extensions": False,

@@ -18,3 +18,13 @@ export function setTheme(theme: "dark" | "light") {
   localStorage.setItem("theme", theme);
   window.dispatchEvent(new Event("theme"));
 }
+
+const REDRAWN_MS = 700;
+
+/** Print what is shown in the colours of a light page, however the reader has it on the screen. */
+export function onPaper() {
+  const before = isDark();
+  const show = (theme: "dark" | "light") => { document.documentElement.dataset.theme = theme; window.dispatchEvent(new Event("theme")); };
+  if (before) show("light");
+  setTimeout(() => { window.print(); if (before) show("dark"); }, before ? REDRAWN_MS : 0);
+}

@@ -4,7 +4,7 @@ import { query, useApi } from "../app/api";
 import { colour, seriesColour } from "../app/colours";
 import { Clock, number, scaleOf, words } from "../app/format";
 import { setQuery, usePlace } from "../app/router";
-import { t } from "../app/words";
+import { maybe, t } from "../app/words";
 import { axis, Chart, tooltip } from "../parts/chart";
 import { JsonLink, Loaded, Replication, useTheme } from "../parts/common";
 import { type Line, TimePlot } from "../parts/timeplot";
@@ -94,7 +94,7 @@ function Policies({ study }: { study: Frontier["studies"][number] }) {
       <p class="small muted">{study.name} · {study.replications} {t("replications")} · {t("base")}: {base.policy} · {t("frontier_about")}</p>
       <div class="grid two">{draw("kwh_per_gpu_h", 1, "kWh / GPU-h")}{draw("peak_w", 1e6, "MW (max)")}</div>
       <div class="scroll" tabIndex={0} role="region" aria-label={t("frontier")}><table class="tight">
-        <thead><tr><th scope="col">{t("policy")}</th>{COLUMNS.map(([name, unit]) => <th scope="col" class="num">{words(name).replace(/ (w|s|h per day)$/, "")}, {unit}</th>)}</tr></thead>
+        <thead><tr><th scope="col">{t("policy")}</th>{COLUMNS.map(([name, unit]) => <th scope="col" class="num">{maybe(name)}, {unit}</th>)}</tr></thead>
         <tbody>{study.policies.map((one) => <tr><td>{one.policy}</td>{COLUMNS.map(([name, , by]) => <td class="num">{number(one[name] / by)}</td>)}</tr>)}</tbody>
       </table></div>
     </>

@@ -3,7 +3,7 @@ import { useMemo } from "preact/hooks";
 import { query, useApi } from "../app/api";
 import { colour } from "../app/colours";
 import { number, quantity, words } from "../app/format";
-import { t } from "../app/words";
+import { maybe, t } from "../app/words";
 import type { Meta } from "./layout";
 
 interface Series { edges_s: number[]; series: Record<string, any>[] }
@@ -17,12 +17,13 @@ export function Gauges({ meta, now_s }: { meta: Meta; now_s: number }) {
     const [first, second] = data?.edges_s ?? [0, 1];
     return Math.max(0, Math.min((data?.edges_s.length ?? 2) - 2, Math.floor((now_s - first) / (second - first))));
   };
-  const order = useMemo(() => [...(limits.data?.series ?? [])].sort((a, b) => a.quantity.localeCompare(b.quantity)), [limits.data]);
+  const known = new Set([...meta.feeds, ...meta.loops].map((one) => one.name));
+  const order = useMemo(() => (limits.data?.series ?? []).filter((one) => known.has(one.name)).sort((a, b) => a.quantity.localeCompare(b.quantity)), [limits.data]);
   const i = place(limits.data), j = place(labour.data);
   return (
     <aside class="panel" aria-label={t("limit")}>
       <h2>{t("power")} · {t("coolant")}</h2>
-      {order.map((one) => <Gauge name={`${words(one.name)} (${one.quantity})`} value={one.draw[i]} limit={one.limit[i] || Math.max(...one.limit)} mark={one.reserved[i]} unit={one.quantity === "flow" ? "m3/s" : "W"} tone={colour(one.quantity === "power" ? "power" : "coolant")} waiting={one.waiting[i]} />)}
+      {order.map((one) => <Gauge name={`${words(one.name)} (${maybe(one.quantity)})`} value={one.draw[i]} limit={one.limit[i] || Math.max(...one.limit)} mark={one.reserved[i]} unit={one.quantity === "flow" ? "m3/s" : "W"} tone={colour(one.quantity === "power" ? "power" : "coolant")} waiting={one.waiting[i]} />)}
       <h2>{t("people")}</h2>
       {(labour.data?.series ?? []).map((one) => <Gauge name={words(one.operator_group)} value={one.busy[j]} limit={one.present[j]} unit="" tone={colour("people")} waiting={one.waiting[j]} />)}
     </aside>

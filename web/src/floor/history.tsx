@@ -1,7 +1,7 @@
 // Everything that happened to one piece, or at one cell.
 import { query, useApi } from "../app/api";
 import { type Clock, quantity, words } from "../app/format";
-import { t } from "../app/words";
+import { maybe, t } from "../app/words";
 import { Empty, JsonLink, Loaded } from "../parts/common";
 import type { Hit } from "./draw";
 import type { Meta } from "./layout";
@@ -20,14 +20,14 @@ export function History({ meta, chosen, clock, close }: { meta: Meta; chosen: No
       <Loaded asked={found}>
         {(data) => (
           <>
-            {data.piece && <p>{words(data.piece.part)} · {t("order")} {data.piece.order_number} · {clock.full(data.piece.release_s)} → {data.piece.end_s ? clock.full(data.piece.end_s) : "…"} · {words(data.piece.fate)}</p>}
+            {data.piece && <p>{words(data.piece.part)} · {t("order")} {data.piece.order_number} · {clock.full(data.piece.release_s)} → {data.piece.end_s ? clock.full(data.piece.end_s) : "…"} · {words(maybe(data.piece.fate))}</p>}
             {data.visits.length === 0 ? <Empty /> : (
               <div class="scroll" style={{ maxHeight: "36vh" }} tabIndex={0} role="region" aria-label={title}><table>
-                <thead><tr><th scope="col">{t("started")}</th><th scope="col">{t("operator")}</th><th scope="col">{t("cell")}</th><th scope="col">{t("piece")}</th><th scope="col" class="num">{t("waiting")}</th><th scope="col" class="num">{t("time")}</th><th scope="col" class="num">{t("power")}</th><th scope="col">{t("status")}</th></tr></thead>
+                <thead><tr><th scope="col">{t("started")}</th><th scope="col">{t("operation")}</th><th scope="col">{t("cell")}</th><th scope="col">{t("piece")}</th><th scope="col" class="num">{t("waiting")}</th><th scope="col" class="num">{t("time")}</th><th scope="col" class="num">{t("power")}</th><th scope="col">{t("status")}</th></tr></thead>
                 <tbody>{data.visits.map((visit) => {
                   const waits = CAUSES.map((cause) => [cause, visit[`wait_${cause}_s`]] as const).filter(([, time]) => time > 0);
                   return <tr><td>{clock.full(visit.start_s)}</td><td>{words(visit.operation)}</td><td>{words(visit.work_center)} {visit.work_unit}</td><td>{words(visit.part)} {visit.serial_number}</td>
-                    <td class="num" title={waits.map(([cause, time]) => `${cause} ${quantity(time, "s")}`).join(", ")}>{quantity(waits.reduce((sum, [, time]) => sum + time, 0), "s")}</td><td class="num">{quantity(visit.work_s, "s")}</td><td class="num">{quantity(visit.energy_j, "J")}</td><td class={visit.outcome === "pass" ? "good" : "warn"}>{words(visit.outcome)} {visit.defect_kind && words(visit.defect_kind)}</td></tr>;
+                    <td class="num" title={waits.map(([cause, time]) => `${cause} ${quantity(time, "s")}`).join(", ")}>{quantity(waits.reduce((sum, [, time]) => sum + time, 0), "s")}</td><td class="num">{quantity(visit.work_s, "s")}</td><td class="num">{quantity(visit.energy_j, "J")}</td><td class={visit.outcome === "pass" ? "good" : "warn"}>{words(maybe(visit.outcome))} {visit.defect_kind && words(visit.defect_kind)}</td></tr>;
                 })}</tbody>
               </table></div>)}
           </>

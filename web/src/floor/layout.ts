@@ -3,7 +3,7 @@ export interface Center { name: string; units: number; step: number | null; leve
 export interface Meta {
   run: string; replication: number; start: string; time_zone: string; horizon_s: number; warm_up_s: number; chunk_s: number; centers: Center[];
   parts: { name: string; product: boolean }[]; states: string[]; feeds: { name: string; parent: string | null; limit_w: number }[];
-  loops: { name: string; limit_w: number }[]; people: { name: string; headcount: number }[];
+  loops: { name: string; parent: string | null; limit_w: number }[]; people: { name: string; headcount: number }[];
 }
 export interface Block { center: Center; first: number; x: number; y: number; columns: number; width: number; height: number; queue: Zone; stock: Zone }
 export interface Zone { x: number; y: number; width: number; height: number; slots: number }

@@ -4,8 +4,9 @@ import { query, useApi } from "../app/api";
 import { seriesColour, stateColour } from "../app/colours";
 import { Clock, words } from "../app/format";
 import { setQuery, usePlace } from "../app/router";
-import { t } from "../app/words";
+import { maybe, t } from "../app/words";
 import { JsonLink, Loaded, Replication, useTheme, Wrong } from "../parts/common";
+import { Png } from "../parts/save";
 import type { Detail } from "../pages/run";
 import { drawBackground, drawMoment, fit, hit, type Hit, type View } from "./draw";
 import { Gauges } from "./gauges";
@@ -112,7 +113,8 @@ function Stage({ meta, detail }: { meta: Meta; detail: Detail }) {
             {!solid && <canvas ref={canvas} onClick={pick} role="img" aria-label={`${t("floor")}: ${meta.centers.map((one) => words(one.name)).join(", ")}`} />}
           </div>
           <div class="legend" style={{ margin: ".5rem 0" }} key={theme}>
-            {meta.states.map((one) => <span style={{ "--c": stateColour(one) }}>{words(one)}</span>)}
+            {!solid && <Png of={() => canvas.current} name={`${meta.run}-floor`} />}
+            {meta.states.map((one) => <span style={{ "--c": stateColour(one) }}>{words(maybe(one))}</span>)}
             {meta.parts.map((one, place) => <span style={{ "--c": seriesColour(place + 1) }}>{words(one.name)}</span>)}
           </div>
           {chosen && <History meta={meta} chosen={chosen} clock={clock} close={() => { setChosen(null); picked.current = -1; }} />}

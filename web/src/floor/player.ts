@@ -3,7 +3,7 @@ import { getBytes, query } from "../app/api";
 import type { Layout, Meta } from "./layout";
 import { Window } from "./moment";
 
-const KEPT = 4;
+const KEPT = 4, SETTLING = 40;
 
 export class Player {
   now_s: number;
@@ -11,6 +11,9 @@ export class Player {
   speed = 6 * 3600;
   moment: Window | null = null;
   frames = 0;
+  /** Counts up whenever something may have moved: what is still need not be drawn again. */
+  moved = 0;
+  private calm = 0;
   private readonly windows = new Map<number, Promise<ArrayBuffer>>();
   private chunk = -1;
   private last = 0;
@@ -37,7 +40,8 @@ export class Player {
     if (this.now_s >= this.meta.horizon_s - 1) this.playing = false;
     this.load();
     if (this.moment && !this.loading) {
-      this.moment.moveTo(this.now_s, this.jump ? 1 : 0.22);
+      this.calm = this.playing || this.jump ? 0 : this.calm + 1;
+      if (this.calm < SETTLING) { this.moment.moveTo(this.now_s, this.jump ? 1 : 0.22); this.moved++; }
       this.jump = false;
       this.frames++;
     }
@@ -53,6 +57,7 @@ export class Player {
       if (this.stopped || Math.floor(this.now_s / this.meta.chunk_s) !== wanted || this.chunk === wanted) return;
       this.moment = new Window(buffer, this.layout, (wanted + 1) * this.meta.chunk_s, this.moment ?? undefined);
       this.chunk = wanted;
+      this.calm = 0;
       this.told(null);
     }, (error) => { this.windows.delete(wanted); this.playing = false; this.told(error); this.chunk = wanted; });
   }

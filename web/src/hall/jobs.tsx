@@ -35,7 +35,7 @@ export function Jobs({ meta, at_s, clock, marked, mark, seek }: { meta: Meta; at
             <tbody>{data.jobs.map((one) => (
               <tr><td><button aria-pressed={one.job === marked} onClick={() => mark(one.job === marked ? "" : one.job)}>{one.job}</button></td><td>{words(one.job_class)}</td><td class="num">{number(one.gpus)}</td><td>{clock.short(one.submit_s)}</td><td class="num">{quantity(one.wait_s, "s")}</td>
                 <td>{one.start_s === null ? "–" : <button onClick={() => seek(one.start_s!)}>{clock.short(one.start_s)}</button>}</td><td>{one.end_s === null ? "–" : clock.short(one.end_s)}</td><td class="num">{quantity(one.busy_s, "s")}</td><td class="num">{quantity(one.energy_j, "J")}</td>
-                <td>{(one.racks ?? []).slice(0, 3).join(", ")}{(one.racks?.length ?? 0) > 3 && ` +${one.racks!.length - 3}`}</td><td>{words(one.fate)}{one.attempts > 1 && ` · ${one.attempts} ${t("attempts")}`}</td></tr>))}</tbody>
+                <td>{(one.racks ?? []).slice(0, 3).join(", ")}{(one.racks?.length ?? 0) > 3 && ` +${one.racks!.length - 3}`}</td><td>{words(maybe(one.fate))}{one.attempts > 1 && ` · ${one.attempts} ${t("attempts")}`}</td></tr>))}</tbody>
           </table></div>}
         </>
       )}</Loaded>

@@ -36,3 +36,11 @@ export function planOf(racks: Rack[], width: number): Plan {
   plan.height = y + HIGH + GAP;
   return plan;
 }
+
+/** The rack above (-1) or below (1) another, as near as the next line of the plan has one. */
+export function neighbour(plan: Plan, from: number, way: 1 | -1): number {
+  if (from < 0) return 0;
+  const lines = [...new Set(plan.y)].sort((a, b) => a - b), line = lines[lines.indexOf(plan.y[from]) + way];
+  const there = plan.y.flatMap((y, place) => (y === line ? [place] : []));
+  return there.length ? there.reduce((best, one) => (Math.abs(plan.x[one] - plan.x[from]) < Math.abs(plan.x[best] - plan.x[from]) ? one : best)) : from;
+}

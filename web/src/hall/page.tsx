@@ -7,13 +7,14 @@ import { setQuery, usePlace } from "../app/router";
 import { maybe, t } from "../app/words";
 import { JsonLink, Loaded, Replication, useTheme } from "../parts/common";
 import { endsOf, Heat } from "../parts/heat";
+import { Png } from "../parts/save";
 import { tone } from "../parts/tone";
 import type { Detail } from "../pages/run";
 import { drawHall, rackAt } from "./draw";
 import { Elevation } from "./elevation";
 import { Feeds } from "./feeds";
 import { Jobs } from "./jobs";
-import { type Grid, type Meta, type Moment, planOf } from "./meta";
+import { type Grid, type Meta, type Moment, neighbour, planOf } from "./meta";
 import { shownValue, told } from "./measure";
 
 const POINTS = 300, RATES = [4, 12, 30];
@@ -105,12 +106,20 @@ function Stage({ meta, data, place, moment, measure, job, picked, pick }: { meta
     const i = rackAt(plan, event.offsetX, event.offsetY);
     setHint(i < 0 ? "" : `${meta.racks[i].rack}: ${measure === "job" ? "" : told(data.values[i][place], data.unit)}${moment ? ` · ${Math.round(moment.racks.busy_gpus[i])} / ${meta.racks[i].gpus} GPU · ${words(moment.racks.top_job[i])}` : ""}`);
   };
+  const walk = (event: KeyboardEvent) => {
+    const to = { ArrowLeft: picked - 1, ArrowRight: picked + 1, ArrowUp: neighbour(plan, picked, -1), ArrowDown: neighbour(plan, picked, 1) }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    const next = picked < 0 ? 0 : Math.max(0, Math.min(meta.racks.length - 1, to));
+    if (next !== picked) pick(meta.racks[next].rack);
+  };
   return (
     <div class="panel">
-      <div ref={stage} class="scroll" style={{ maxHeight: "60vh" }} tabIndex={0} role="region" aria-label={t("hall")}>
+      <div ref={stage} class="scroll" style={{ maxHeight: "60vh" }} tabIndex={0} role="application" aria-label={`${t("hall")}. ${t("rack_keys")}`} onKeyDown={walk}>
         <canvas ref={canvas} role="img" data-hall={meta.racks.length} aria-label={`${t("hall")}: ${meta.racks.length} ${t("racks")}, ${maybe(`hall_${measure}`)}`} style={{ width: `${plan.width}px`, height: `${plan.height}px`, cursor: "pointer" }} onMouseMove={over} onClick={(event) => { const i = rackAt(plan, event.offsetX, event.offsetY); if (i >= 0) pick(meta.racks[i].rack); }} />
       </div>
       <p class="small" style={{ minHeight: "1.3em", margin: ".4rem 0" }}>{hint || <span class="muted">{measure === "job" ? t("hall_job_about") : data.about}</span>}</p>
+      <Png of={() => canvas.current} name={`${meta.run}-hall-${measure}`} />
       {isJob ? <div class="legend" key={theme}>{meta.job_classes.map((one, at) => <span style={{ "--c": seriesColour(at) }}>{words(one)}</span>)}</div> : <Scale key={theme} ends={ends} unit={data.unit} />}
     </div>
   );
@@ -122,7 +131,7 @@ function Chosen({ meta, picked, drawn, ...more }: { meta: Meta; picked: number; 
 
 /** What the colours stand for. */
 function Scale({ ends: [low, high], unit }: { ends: [number, number]; unit: string }) {
-  return <div class="row small"><span>{told(low, unit)}</span><span style={{ flex: 1, maxWidth: "320px", height: "12px", borderRadius: "3px", background: `linear-gradient(90deg, ${tone(0)}, ${tone(0.5)}, ${tone(1)})` }} /><span>{told(high, unit)}</span></div>;
+  return <div class="row small"><span>{told(low, unit)}</span><span class="tones" style={{ flex: 1, maxWidth: "320px", height: "12px", borderRadius: "3px", background: `linear-gradient(90deg, ${tone(0)}, ${tone(0.5)}, ${tone(1)})` }} /><span>{told(high, unit)}</span></div>;
 }
 
 /** All racks over all of the time, one line each. */

@@ -6,6 +6,7 @@ import { number, quantity, words } from "../app/format";
 import { t } from "../app/words";
 import { axis, Chart, tooltip } from "../parts/chart";
 import { JsonLink, Loaded } from "../parts/common";
+import { Csv } from "../parts/save";
 
 interface Assumption { path: string; written: string; value: number; unit: string; source: string; confidence: string; low: number | null; high: number | null }
 interface Study { name: string; kpi: string; bars: { path: string; kpi_low: number; kpi_base: number; kpi_high: number; swing: number }[] }
@@ -27,7 +28,7 @@ export function Assumptions({ run, scenario }: { run: string; scenario: string }
           const sourced = data.assumptions.filter((one) => one.source).length;
           return (
             <section class="panel">
-              <div class="row"><h2>{t("assumptions")}</h2><span class="muted">{data.assumptions.length}: {sourced} {t("sourced")}, {data.assumptions.length - sourced} {t("assumed")}</span><span class="spacer" /><JsonLink address={address} /></div>
+              <div class="row"><h2>{t("assumptions")}</h2><span class="muted">{data.assumptions.length}: {sourced} {t("sourced")}, {data.assumptions.length - sourced} {t("assumed")}</span><span class="spacer" /><Csv name={`${run}-assumptions`} rows={() => [["path", "written", "value", "unit", "confidence", "low", "high", "source"], ...shown.map((one) => [one.path, one.written, one.value, one.unit, one.confidence, one.low, one.high, one.source])]} /><JsonLink address={address} /></div>
               <div class="row">
                 <label>{t("search")}<input type="search" value={search} onInput={(event) => setSearch(event.currentTarget.value)} /></label>
                 <label>{t("confidence")}<select value={grade} onChange={(event) => setGrade(event.currentTarget.value)}><option value="">{t("all")}</option>{["A", "B", "C", "assumed"].map((one) => <option>{one}</option>)}</select></label>

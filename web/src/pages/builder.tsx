@@ -1,6 +1,7 @@
 // The report builder: views that were put aside, in an order and with notes, as one HTML file or printed to PDF.
 import { useEffect, useState } from "preact/hooks";
 import { allPins, dropPin, keepPin, type Pin } from "../app/pins";
+import { onPaper } from "../app/colours";
 import { t } from "../app/words";
 import { Empty } from "../parts/common";
 
@@ -23,7 +24,7 @@ export default function Builder() {
   };
   return (
     <>
-      <div class="row noprint"><h1>{t("builder")}</h1><span class="spacer" /><button onClick={() => print()} disabled={!pins.length}>{t("print")}</button><button class="main" onClick={save} disabled={!pins.length}>{t("download")} HTML</button></div>
+      <div class="row noprint"><h1>{t("builder")}</h1><span class="spacer" /><button onClick={() => onPaper()} disabled={!pins.length}>{t("print")}</button><button class="main" onClick={save} disabled={!pins.length}>{t("download")} HTML</button></div>
       <p class="noprint"><label>{t("title")}<input value={title} onInput={(event) => { setTitle(event.currentTarget.value); localStorage.setItem("report-title", event.currentTarget.value); }} /></label></p>
       {pins.length === 0 && <Empty />}
       {pins.map((pin, at) => (

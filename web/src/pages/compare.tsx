@@ -7,6 +7,7 @@ import { t } from "../app/words";
 import { axis, Chart, tooltip } from "../parts/chart";
 import { colour, seriesColour } from "../app/colours";
 import { Empty, JsonLink, Loaded } from "../parts/common";
+import { Csv } from "../parts/save";
 
 interface Difference { kpi: string; subject: string; mean_a: number | null; mean_b: number | null; difference: number | null; half_width: number | null; n: number; paired: boolean; significant: boolean }
 interface Compared { base: string; runs: { run: string; differences: Difference[] }[]; kpis: Record<string, { title: string; unit: string; direction: string; formula: string }> }
@@ -26,11 +27,11 @@ export function Compare() {
           <>
             <div class="panel"><RelativeChart data={data} /></div>
             <div class="panel">
-              <div class="row"><label><input type="checkbox" checked={only} onChange={(event) => setOnly(event.currentTarget.checked)} />{t("only_significant")}</label><span class="spacer" /><JsonLink address={address} /></div>
+              <div class="row"><label><input type="checkbox" checked={only} onChange={(event) => setOnly(event.currentTarget.checked)} />{t("only_significant")}</label><span class="spacer" /><Csv name={`compare-${names.join("-")}`} rows={() => listed(data)} /><JsonLink address={address} /></div>
               <div class="scroll" tabIndex={0} role="region" aria-label={t("difference")}>
                 <table>
                   <thead><tr><th scope="col">KPI</th><th scope="col">{t("group_by")}</th><th scope="col" class="num">{t("base")}: {data.base}</th>{data.runs.map((run) => <th scope="col" class="num">{run.run} − {data.base} ± 95 %</th>)}</tr></thead>
-                  <tbody>{rows(data, only).map(({ first, all }) => (
+                  <tbody>{rows(data, only).length === 0 && <tr><td colSpan={3 + data.runs.length} class="muted">{t("no_difference")}</td></tr>}{rows(data, only).map(({ first, all }) => (
                     <tr>
                       <td title={data.kpis[first.kpi]?.formula}>{data.kpis[first.kpi]?.title ?? first.kpi}</td><td>{first.subject || t("all")}</td>
                       <td class="num">{quantity(first.mean_a, data.kpis[first.kpi]?.unit ?? "")}</td>
@@ -45,6 +46,11 @@ export function Compare() {
       </Loaded>
     </>
   );
+}
+
+function listed(data: Compared): unknown[][] {
+  const head = ["kpi", "subject", "unit", "run", "base", "mean_base", "mean_run", "difference", "half_width_95"];
+  return [head, ...data.runs.flatMap((run) => run.differences.map((one) => [one.kpi, one.subject, data.kpis[one.kpi]?.unit, run.run, data.base, one.mean_a, one.mean_b, one.difference, one.half_width]))];
 }
 
 function rows(data: Compared, only: boolean) {

@@ -26,7 +26,7 @@ export function Overview({ run }: { run: string }) {
             <section class="panel"><h2>{t("bottleneck")}</h2><p class="small muted">{t("bottleneck_note")}</p><Bottlenecks data={data} /></section>
             <section class="panel"><h2>{t("marginal")}</h2>{marginals.data?.marginals.length ? <Marginals rows={marginals.data.marginals} /> : <p class="muted">{t("nothing")}</p>}</section>
           </div>
-          <section class="panel"><div class="row"><h2>{t("kpis")}</h2><span class="spacer" /><JsonLink address={address} /></div><AllKpis data={data} /></section>
+          <section class="panel"><div class="row"><h2>{t("kpis")}</h2><span class="spacer" />{["csv", "parquet"].map((one) => <a class="small" href={`/api/runs/${encodeURIComponent(run)}/tables/kpis/download?format=${one}`} download>{one === "csv" ? "CSV" : "Parquet"}</a>)}<JsonLink address={address} /></div><AllKpis data={data} /></section>
         </>
       )}
     </Loaded>
@@ -86,10 +86,10 @@ function Bottlenecks({ data }: { data: Kpis }) {
 function Marginals({ rows }: { rows: Marginal[] }) {
   const unit = (kpi: string) => (kpi === "throughput" ? "1/week" : "s");
   return (
-    <table>
+    <div class="scroll" tabIndex={0} role="region" aria-label={t("marginal")}><table class="tight">
       <thead><tr><th scope="col">{t("limit")}</th><th scope="col">KPI</th><th scope="col" class="num">{t("difference")}</th></tr></thead>
       <tbody>{rows.map((one) => <tr><td>{words(one.name)} <span class="muted">{one.change}</span></td><td>{words(one.kpi)}</td><td class="num">{estimate(one.mean, one.half_width, unit(one.kpi))}</td></tr>)}</tbody>
-    </table>
+    </table></div>
   );
 }
 

@@ -1,4 +1,5 @@
 // One run: its head, the tabs that its tables allow, and the page that the address names.
+import { onPaper } from "../app/colours";
 import { lazyPage } from "../parts/lazy";
 import { send, useApi } from "../app/api";
 import { words } from "../app/format";
@@ -47,7 +48,7 @@ export function RunPage({ run, page, rest }: { run: string; page: string; rest: 
         return (
           <>
             <div class="row"><h1>{data.name}</h1><Status status={data.status} /><span class="muted">{words(data.scenario)} {data.title && `· ${data.title}`} · {data.replications.length} {t("of")} {data.replications_planned} {t("replications")} · {t("seed")} {data.seed}</span>
-              <span class="spacer" /><button class="noprint" onClick={() => pin(`${data.name}: ${t((PAGES.find((one) => one.name === page) ?? PAGES[0]).name)}`)}>{t("pin")}</button><a href={`/new?run=${encodeURIComponent(run)}`}>{t("new_run")}</a>
+              <span class="spacer" /><button class="noprint" onClick={() => onPaper()} title={t("print")}>{t("paper")}</button><button class="noprint" onClick={() => pin(`${data.name}: ${t((PAGES.find((one) => one.name === page) ?? PAGES[0]).name)}`)}>{t("pin")}</button><a class="noprint" href={`/new?run=${encodeURIComponent(run)}`}>{t("new_run")}</a>
               {["interrupted", "failed"].includes(data.status) && <button onClick={resume}>{t("resume")}</button>}
             </div>
             <nav aria-label={data.name} style={{ margin: ".3rem 0 .9rem" }}>

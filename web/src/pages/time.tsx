@@ -4,7 +4,7 @@ import { query, useApi } from "../app/api";
 import { colour, seriesColour, stateColour } from "../app/colours";
 import { Clock, scaleOf, words } from "../app/format";
 import { setQuery, usePlace } from "../app/router";
-import { t } from "../app/words";
+import { maybe, t } from "../app/words";
 import { JsonLink, Loaded, Replication } from "../parts/common";
 import { type Line, TimePlot } from "../parts/timeplot";
 import type { Detail } from "./run";
@@ -29,9 +29,9 @@ export function Time({ run, detail }: { run: string; detail: Detail }) {
         <button onClick={() => setQuery({ from: "", to: "" })}>{t("zoom_out")}</button>
         <span class="spacer" /><JsonLink address={`${base}/limits${asked}`} />
       </div>
-      <Loaded asked={limits}>{(data) => <div class="grid two">{data.series.map((one) => <section class="panel"><h2>{words(one.name)} · {one.quantity === "power" ? t("power") : `${t("coolant")} (${one.quantity})`}</h2><Limit data={data} one={one} clock={clock} zoom={zoom} /></section>)}</div>}</Loaded>
+      <Loaded asked={limits}>{(data) => <div class="grid two">{data.series.map((one) => <section class="panel"><h2>{words(one.name)} · {one.quantity === "power" ? t("power") : `${t("coolant")} (${maybe(one.quantity)})`}</h2><Limit data={data} one={one} clock={clock} zoom={zoom} /></section>)}</div>}</Loaded>
       <Loaded asked={labour}>{(data) => <div class="grid two">{data.series.map((one) => <section class="panel"><h2>{t("people")} · {words(one.operator_group)}</h2>
-        <Drawn data={data} clock={clock} zoom={zoom} unit="" name={`labour-${one.operator_group}`} lines={[line("present", colour("muted"), one.present), line("busy", colour("people"), one.busy, true), line(t("waiting"), colour("limit"), one.waiting)]} /></section>)}</div>}</Loaded>
+        <Drawn data={data} clock={clock} zoom={zoom} unit="" name={`labour-${one.operator_group}`} lines={[line(t("present"), colour("muted"), one.present), line(t("busy"), colour("people"), one.busy, true), line(t("waiting"), colour("limit"), one.waiting)]} /></section>)}</div>}</Loaded>
       <Loaded asked={wip}>{(data) => <section class="panel"><h2>{t("wip")}</h2><Drawn data={data} clock={clock} zoom={zoom} unit="" name="wip" lines={data.series.map((one, place) => line(one.part, seriesColour(place), one.count))} /></section>}</Loaded>
       <Loaded asked={states}>{(data) => <div class="grid two">{[...new Set(data.series.map((one) => one.work_center))].map((center) => <section class="panel"><h2>{t("states")} · {words(center)}</h2>
         <Drawn data={data} clock={clock} zoom={zoom} unit="" height={150} name={`states-${center}`} lines={stacked(data.series.filter((one) => one.work_center === center))} /></section>)}</div>}</Loaded>
@@ -47,7 +47,7 @@ function stacked(series: Record<string, any>[]): Line[] {
   let below: number[] = [];
   for (const one of series) {
     below = one.count.map((count: number, place: number) => count + (below[place] ?? 0));
-    sums.unshift({ label: words(one.state), colour: stateColour(one.state), values: below, fill: stateColour(one.state), width: 0.5 });
+    sums.unshift({ label: words(maybe(one.state)), colour: stateColour(one.state), values: below, fill: stateColour(one.state), width: 0.5 });
   }
   return sums;
 }
@@ -57,7 +57,7 @@ function Limit({ data, one, clock, zoom }: { data: Series; one: Record<string, a
   const unit = { power: "W", heat: "W", flow: "m3/s" }[one.quantity as string] ?? "";
   const lines = useMemo(() => {
     const scale = scaleOf(unit, Math.max(...one.limit)), by = (values: number[]) => values.map((value) => value / scale.by);
-    return [line("max", colour("operation_1"), by(one.draw_peak)), line("x̄", colour("draw"), by(one.draw), true), line("reserved", colour("reserved"), by(one.reserved)), { ...line(t("limit"), colour("limit"), by(one.limit)), dash: [6, 4] }];
+    return [line(t("peak"), colour("operation_1"), by(one.draw_peak)), line(t("mean"), colour("draw"), by(one.draw), true), line(t("reserved"), colour("reserved"), by(one.reserved)), { ...line(t("limit"), colour("limit"), by(one.limit)), dash: [6, 4] }];
   }, [one]);
   return <TimePlot time_s={data.time_s} lines={lines} clock={clock} unit={scaleOf(unit, Math.max(...one.limit)).unit} zoom={zoom} name={`${one.name}-${one.quantity}`} label={`${words(one.name)} ${one.quantity}`} />;
 }

@@ -74,4 +74,4 @@ export function Replication({ all, value, change }: { all: number[]; value: numb
   );
 }
 
-export const JsonLink = ({ address }: { address: string }) => <a class="small" href={address} target="_blank" rel="noreferrer">{t("link")}</a>;
+export const JsonLink = ({ address }: { address: string }) => <a class="small noprint" href={address} target="_blank" rel="noreferrer">{t("link")}</a>;

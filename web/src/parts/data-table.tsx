@@ -3,12 +3,12 @@ import { useState } from "preact/hooks";
 import { query, useApi } from "../app/api";
 import { number, unitOf } from "../app/format";
 import { setQuery, usePlace } from "../app/router";
-import { t } from "../app/words";
+import { t, type Word } from "../app/words";
 import { Empty, JsonLink, Loaded } from "./common";
 
 interface Page { columns: { name: string; type: string; description: string }[]; rows: unknown[][]; total: number; offset: number; limit: number }
 const OPERATORS = ["eq", "ne", "lt", "le", "gt", "ge", "contains", "in", "empty"];
-const SIGNS: Record<string, string> = { eq: "=", ne: "≠", lt: "<", le: "≤", gt: ">", ge: "≥" };
+const SIGNS: Record<string, string> = { eq: "=", ne: "≠", lt: "<", le: "≤", gt: ">", ge: "≥" }, NAMED: Record<string, Word> = { contains: "contains", in: "one_of", empty: "is_empty" };
 
 export function DataTable({ run, table, limit = 100 }: { run: string; table: string; limit?: number }) {
   const { search } = usePlace();
@@ -74,7 +74,7 @@ function Filters({ columns, filters, search }: { columns: Page["columns"]; filte
     <form class="row" onSubmit={add} style={{ marginBottom: ".5rem" }}>
       <label>{t("search")}<input type="search" value={search} onChange={(event) => setQuery({ search: event.currentTarget.value, offset: "" })} /></label>
       <label>{t("column")}<select value={name} onChange={(event) => setName(event.currentTarget.value)}>{columns.map((one) => <option>{one.name}</option>)}</select></label>
-      <label>{t("operator")}<select value={operator} onChange={(event) => setOperator(event.currentTarget.value)}>{OPERATORS.map((one) => <option value={one}>{SIGNS[one] ?? one}</option>)}</select></label>
+      <label>{t("operator")}<select value={operator} onChange={(event) => setOperator(event.currentTarget.value)}>{OPERATORS.map((one) => <option value={one}>{SIGNS[one] ?? t(NAMED[one])}</option>)}</select></label>
       <label>{t("value")}<input value={value} disabled={operator === "empty"} onInput={(event) => setValue(event.currentTarget.value)} /></label>
       <button>{t("filter")}</button>
       {filters.map((one, place) => (

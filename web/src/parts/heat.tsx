@@ -1,11 +1,14 @@
 // A heat map on a canvas: a row for each group, a column for each moment. The body is drawn once, the marks when they move.
 import { useEffect, useRef } from "preact/hooks";
 import { colour } from "../app/colours";
-import { words } from "../app/format";
+import { number, words } from "../app/format";
+import { t } from "../app/words";
 import { useTheme } from "./common";
+import { Png } from "./save";
 import { tone } from "./tone";
 
 const LEFT = 150, ROW = 14;
+const STEPS: Record<string, [number, number]> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 interface Row { name: string; value: (number | null)[] }
 
@@ -38,10 +41,24 @@ export function Heat({ rows, at, pick, label, ends, picked = -1 }: { rows: Row[]
     if (picked >= 0) c.strokeRect(LEFT, picked * ROW - 1, width - LEFT, ROW + 1);
   }, [rows, at, theme, picked]);
   const moment = (event: MouseEvent) => Math.max(0, Math.min(moments - 1, Math.floor(((event.offsetX - LEFT) / (place.current!.clientWidth - LEFT)) * moments)));
+  const step = (event: KeyboardEvent) => {
+    const [across, down] = STEPS[event.key] ?? [0, 0], far = event.shiftKey ? 10 : 1;
+    if (!across && !down) return;
+    event.preventDefault();
+    const row = Math.max(0, Math.min(rows.length - 1, picked < 0 ? 0 : picked + down * far));
+    pick(Math.max(0, Math.min(moments - 1, at + across * far)), row);
+    const scroller = place.current?.parentElement;
+    if (scroller) scroller.scrollTop = row * ROW - scroller.clientHeight / 2;
+  };
+  const told = picked >= 0 && rows[picked] ? `${words(rows[picked].name)}: ${number(rows[picked].value[at])}` : "";
   return (
-    <div class="scroll" style={{ maxHeight: "46vh" }} tabIndex={0} role="region" aria-label={label}>
+    <>
+    <div class="scroll" style={{ maxHeight: "46vh" }} tabIndex={0} role="application" aria-label={`${label}. ${t("heat_keys")}`} onKeyDown={step} data-heat-keys>
+      <span class="hidden" role="status">{told}</span>
       <canvas ref={place} role="img" aria-label={label} data-heat={rows.length} onClick={(event) => pick(moment(event), Math.min(rows.length - 1, Math.floor(event.offsetY / ROW)))} />
     </div>
+    <Png of={() => place.current} name={label.replace(/[^\w-]+/g, "-")} />
+    </>
   );
 }
 

@@ -3,7 +3,9 @@ import { useEffect, useRef } from "preact/hooks";
 import type uPlot from "uplot";
 import { colour } from "../app/colours";
 import { type Clock, number } from "../app/format";
+import { t } from "../app/words";
 import { useTheme } from "./common";
+import { Png } from "./save";
 
 export interface Line { label: string; colour: string; values: (number | null)[]; dash?: number[]; fill?: string; width?: number }
 
@@ -29,7 +31,7 @@ export function TimePlot({ time_s, lines, clock, unit, height = 200, zoom, name,
         }] },
         axes: [axis, { ...axis, size: 64, label: unit, labelSize: 18, values: (_, ticks) => ticks.map((one) => number(one)) }],
         scales: { y: { range: (_, low, high) => [Math.min(0, low ?? 0), (high || 1) * 1.06] } },
-        series: [{}, ...lines.map((line) => ({
+        series: [{ label: t("clock") }, ...lines.map((line) => ({
           label: line.label, stroke: line.colour, dash: line.dash, fill: line.fill, width: line.width ?? 1.6, spanGaps: true, points: { show: false },
           value: (_: uPlot, value: number | null) => (value === null ? "–" : `${number(value)} ${unit}`),
         }))],
@@ -40,5 +42,10 @@ export function TimePlot({ time_s, lines, clock, unit, height = 200, zoom, name,
     return () => { gone = true; watch.disconnect(); };
   }, [time_s, lines, theme, height]);
   useEffect(() => () => plot.current?.destroy(), []);
-  return <div ref={place} class="plot" role="img" aria-label={label} data-plot={name} style={{ minHeight: `${height}px` }} />;
+  return (
+    <>
+      <div ref={place} class="plot" role="img" aria-label={label} data-plot={name} style={{ minHeight: `${height}px` }} />
+      <Png of={() => plot.current?.ctx.canvas} name={name} />
+    </>
+  );
 }

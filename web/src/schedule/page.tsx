@@ -4,8 +4,9 @@ import { query, useApi } from "../app/api";
 import { colour } from "../app/colours";
 import { Clock, quantity, scaleOf, words } from "../app/format";
 import { setQuery, usePlace } from "../app/router";
-import { t } from "../app/words";
+import { maybe, t } from "../app/words";
 import { JsonLink, Loaded, Replication, useTheme } from "../parts/common";
+import { Png } from "../parts/save";
 import { TimePlot } from "../parts/timeplot";
 import type { Detail } from "../pages/run";
 import { Planned } from "./planned";
@@ -24,7 +25,7 @@ export default function SchedulePage({ run, detail }: { run: string; detail: Det
   const address = `${base}/schedule${query({ replication, from_s: begin, to_s: end, work_center: centers, order_number: order })}`;
   const plan = useApi<Plan>(address);
   const power = useApi<Limits>(`${base}/series/limits${query({ replication, from_s: begin, to_s: end, points: 600 })}`);
-  const floor = useApi<{ centers: { name: string }[] }>(`${base}/floor?replication=${replication}`);
+  const floor = useApi<Supply & { centers: { name: string }[] }>(`${base}/floor?replication=${replication}`);
   const zoom = (from: number, to: number) => setQuery({ from: String(Math.max(0, Math.round(from))), to: String(Math.round(Math.min(detail.horizon_s, to))) }, false);
   const scaled = (factor: number, shift = 0) => { const middle = (begin + end) / 2 + shift * (end - begin), half = ((end - begin) / 2) * factor; zoom(middle - half, middle + half); };
   return (
@@ -38,8 +39,8 @@ export default function SchedulePage({ run, detail }: { run: string; detail: Det
         <span class="small">{clock.full(begin)} – {clock.full(end)}</span><span class="spacer" /><JsonLink address={address} />
       </div>
       <Loaded asked={plan}>{(data) => <Gantt data={data} clock={clock} zoom={zoom} run={run} />}</Loaded>
+      <Loaded asked={power}>{(data) => (floor.data ? <Curves data={data} clock={clock} zoom={zoom} supply={floor.data} /> : null)}</Loaded>
       <Planned run={run} replication={replication} clock={clock} scenario={detail.scenario} />
-      <section class="panel"><h2>{t("power")}</h2><Loaded asked={power}>{(data) => <Power data={data} clock={clock} zoom={zoom} />}</Loaded></section>
     </>
   );
 }
@@ -76,13 +77,13 @@ function Gantt({ data, clock, zoom, run }: { data: Plan; clock: Clock; zoom: (fr
   const bars = data.bars;
   return (
     <section class="panel">
-      <p class="small muted" role="status">{data.total.toLocaleString()} {data.merged ? `${t("merged")} (${bars.unit.length})` : `· ${t("drag_hint")}`}</p>
+      <p class="small muted" role="status">{data.total.toLocaleString()} {data.merged ? `${t("merged")} (${bars.unit.length})` : <span class="noprint">· {t("drag_hint")}</span>}</p>
       <div class="scroll" style={{ maxHeight: "56vh" }} tabIndex={0} role="region" aria-label={t("schedule")}>
         <canvas ref={canvas} role="img" aria-label={`${t("schedule")}: ${data.units.length} × ${bars.unit.length}`} data-bars={bars.unit.length} style={{ width: `${width}px`, height: `${height}px` }} onMouseDown={(event) => { drag.current = time(event); grabbed.current = event.shiftKey ? barAt(data, event.offsetX, event.offsetY, width) : -1; }} onMouseUp={up} />
       </div>
-      <div class="legend" style={{ marginTop: ".4rem" }} key={theme}>{[["pass", "work"], ["fail", "limit"], ["repaired", "rework"], ["blocked", "blocked"]].map(([name, tone]) => <span style={{ "--c": colour(tone) }}>{name}</span>)}</div>
+      <div class="legend" style={{ marginTop: ".4rem" }} key={theme}><Png of={() => canvas.current} name={`${run}-schedule`} />{[["pass", "work"], ["fail", "limit"], ["repaired", "rework"], ["blocked", "blocked"]].map(([name, tone]) => <span style={{ "--c": colour(tone) }}>{maybe(name)}</span>)}</div>
       {picked >= 0 && <p role="status">
-        <b>{words(data.units[bars.unit[picked]].work_center)} {data.units[bars.unit[picked]].work_unit}</b> · {words(bars.operation[picked])} · {words(bars.part[picked])} {bars.serial_number[picked] >= 0 ? bars.serial_number[picked] : `× ${bars.count[picked]}`} · {clock.full(bars.start_s[picked])} – {clock.full(bars.end_s[picked])} ({quantity(bars.end_s[picked] - bars.start_s[picked], "s")}) · {bars.outcome[picked]}
+        <b>{words(data.units[bars.unit[picked]].work_center)} {data.units[bars.unit[picked]].work_unit}</b> · {bars.count[picked] > 1 ? `${bars.count[picked]} ${t("visits")}` : `${words(bars.operation[picked])} · ${words(bars.part[picked])} ${bars.serial_number[picked] >= 0 ? bars.serial_number[picked] : ""}`} · {clock.full(bars.start_s[picked])} – {clock.full(bars.end_s[picked])} ({quantity(bars.end_s[picked] - bars.start_s[picked], "s")}) · {words(maybe(bars.outcome[picked]))}
         {bars.order_number[picked] >= 0 && <> · <button onClick={() => setQuery({ order: String(bars.order_number[picked]), work_center: "" }, false)}>{t("order")} {bars.order_number[picked]}</button></>}
       </p>}
       {picked >= 0 && bars.order_number[picked] >= 0 && <WhatIf key={bars.order_number[picked]} run={run} replication={data.replication} order={bars.order_number[picked]} days={days} clock={clock} />}
@@ -90,15 +91,31 @@ function Gantt({ data, clock, zoom, run }: { data: Plan; clock: Clock; zoom: (fr
   );
 }
 
-function Power({ data, clock, zoom }: { data: Limits; clock: Clock; zoom: (from: number, to: number) => void }) {
-  const feeds = data.series.filter((one) => one.quantity === "power");
-  const top = feeds.reduce((best, one) => (Math.max(...one.limit) > Math.max(...(best?.limit ?? [0])) ? one : best), feeds[0]);
+type Zoom = (from: number, to: number) => void;
+interface Supply { feeds: { name: string; parent: string | null }[]; loops: { name: string; parent: string | null }[] }
+
+/** A feed's power and a loop's heat under the bars, on their time axis: those that the others hang on, or those chosen. */
+function Curves({ data, clock, zoom, supply }: { data: Limits; clock: Clock; zoom: Zoom; supply: Supply }) {
+  const { search } = usePlace();
+  return <>{([["feed", "power", supply.feeds], ["loop", "heat", supply.loops]] as const).map(([word, kind, named]) => {
+    const known = named.map((one) => one.name), there = data.series.filter((one) => one.quantity === kind && known.includes(one.name));
+    const roots = named.filter((one) => !one.parent).map((one) => one.name), wanted = search.get(word) ?? "";
+    const chosen = there.find((one) => one.name === wanted) ?? there.filter((one) => roots.includes(one.name)).sort((a, b) => Math.max(...b.limit) - Math.max(...a.limit))[0] ?? there[0];
+    return (
+      <section class="panel">
+        <div class="row"><h2>{t(kind === "power" ? "power" : "coolant")}</h2>
+          {chosen && <label>{t(word)}<select value={chosen.name} onChange={(event) => setQuery({ [word]: event.currentTarget.value })}>{there.map((one) => <option value={one.name}>{words(one.name)}</option>)}</select></label>}</div>
+        {chosen ? <Curve time_s={data.time_s} one={chosen} clock={clock} zoom={zoom} tone={kind === "power" ? "draw" : "coolant"} name={kind} /> : <p class="muted">{t("nothing")}</p>}
+      </section>
+    );
+  })}</>;
+}
+
+function Curve({ time_s, one, clock, zoom, tone, name }: { time_s: number[]; one: Record<string, any>; clock: Clock; zoom: Zoom; tone: string; name: string }) {
+  const theme = useTheme(), scale = scaleOf("W", Math.max(...one.limit));
   const lines = useMemo(() => {
-    if (!top) return [];
-    const scale = scaleOf("W", Math.max(...top.limit));
-    const line = (label: string, tone: string, values: number[], more = {}) => ({ label, colour: colour(tone), values: values.map((one) => one / scale.by), ...more });
-    return [line("max", "operation_1", top.draw_peak), line("x̄", "draw", top.draw, { fill: `${colour("draw")}44` }), line("reserved", "reserved", top.reserved), line(t("limit"), "limit", top.limit, { dash: [6, 4] })];
-  }, [data]);
-  if (!top) return <p class="muted">{t("nothing")}</p>;
-  return <TimePlot time_s={data.time_s} lines={lines} clock={clock} unit={scaleOf("W", Math.max(...top.limit)).unit} zoom={zoom} height={190} name="power" label={words(top.name)} />;
+    const line = (label: string, shade: string, values: number[], more = {}) => ({ label, colour: colour(shade), values: values.map((value) => value / scale.by), ...more });
+    return [line(t("peak"), "operation_1", one.draw_peak), line(t("mean"), tone, one.draw, { fill: `${colour(tone)}44` }), line(t("reserved"), "reserved", one.reserved), line(t("limit"), "limit", one.limit, { dash: [6, 4] })];
+  }, [one, theme]);
+  return <TimePlot time_s={time_s} lines={lines} clock={clock} unit={scale.unit} zoom={zoom} height={170} name={name} label={words(one.name)} />;
 }

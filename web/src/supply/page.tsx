@@ -7,11 +7,12 @@ import { setQuery, usePlace } from "../app/router";
 import { maybe, t } from "../app/words";
 import { JsonLink, Loaded, Replication, useTheme } from "../parts/common";
 import Engine from "../pages/engine";
+import { Png } from "../parts/save";
 import type { Detail } from "../pages/run";
 import { HEIGHT, type Lane, type Site, spotsOf, WIDTH } from "./map";
 
 interface Network { sites: Site[]; lanes: Lane[]; stocks: { name: string; part: string; site: string }[]; disrupted_by: string[] }
-interface Risk { pieces_per_s: Record<string, number>; exposure: Record<string, number> }
+interface Risk { pieces_per_s: Record<string, number>; exposure: Record<string, number>; described: Record<string, number> }
 interface Level { stock: string; part: string; site: string; on_hand: number; backorders: number; on_order: number; in_transit: number }
 const WEEK_S = 7 * 86400, DASHES: Record<string, string> = { air: "2 5", sea: "12 5", truck: "", rail: "7 3 2 3", courier: "1 4" };
 
@@ -38,8 +39,9 @@ function Supply({ run, detail, network }: { run: string; detail: Detail; network
         <label>{t("site")}<select value={site} onChange={(event) => setQuery({ site: event.currentTarget.value })}><option value="">{t("all")}</option>{network.sites.map((one) => <option value={one.name}>{words(one.name)}</option>)}</select></label>
         <JsonLink address={base} />
       </div>
-      <section class="panel"><div class="row"><h2>{t("network")}</h2>{network.disrupted_by.map((one) => <span class="badge bad">{words(one)}</span>)}<span class="spacer" /><JsonLink address={`${base}/risk`} /></div>
+      <section class="panel"><div class="row"><h2>{t("network")}</h2><Png of={() => document.querySelector("svg[data-map]")} name={`${detail.name}-network`} />{network.disrupted_by.map((one) => <span class="badge bad">{words(one)}</span>)}<span class="spacer" /><JsonLink address={`${base}/risk`} /></div>
         <Map network={network} risk={risk.data} levels={levels.data?.stocks ?? []} site={site} />
+        {risk.data && Object.keys(risk.data.described).length > 0 && <p class="small">{t("described")}: {Object.entries(risk.data.described).map(([name, times]) => `${words(name)} × ${number(times)}`).join(" · ")}</p>}
         {risk.error && <p class="small muted">{risk.error.message}</p>}
         <Lanes network={network} risk={risk.data} site={site} />
       </section>
