@@ -10,8 +10,7 @@ demo:        ## run the Georgetown plant and say where the report is
 
 test:        ## everything CI runs: style, types, layers, all tests, coverage
 	scripts/setup dev
-	scripts/pages
-	scripts/check
+	scripts/together check prepare
 	scripts/coverage
 
 pages:       ## build the pages of the web app

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from racktwin.scenario import yaml_text
 
 settings.register_profile(
     "ci", derandomize=True, deadline=None, database=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.register_profile("explore", settings.get_profile("ci"), derandomize=False)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+# the same shipped files are read a few hundred times: half a second each, of which composing is two thirds
+yaml_text._compose = lru_cache(maxsize=32)(yaml_text._compose)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

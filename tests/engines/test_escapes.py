@@ -17,6 +17,7 @@ HOUR_S = 3600.0
 SHAPE, SCALE_S, BURN_IN_S = 0.5, 20 * HOUR_S, 12 * HOUR_S
 
 
+@pytest.mark.slow
 def test_escapes_of_a_line_fail_as_survivors_of_its_burn_in() -> None:
     """40 % of racks get a defect; those that outlive 12 h have a Weibull time beyond 12 h."""
     path = Path(str(resources.files("racktwin.examples").joinpath("validation", "burn_in.yaml")))

@@ -144,6 +144,7 @@ def test_a_lot_is_traced_to_what_it_went_into_and_brings_its_own_defects() -> No
     assert run["defects"].num_rows == 3
 
 
+@pytest.mark.slow
 def test_yield_improves_with_time() -> None:
     run = tables(
         **one_step("tray", duration="6 min", defects={"bad": "50 %"}),
@@ -275,6 +276,7 @@ def test_an_order_that_takes_another_place_than_the_drum_eases_the_rope() -> Non
     assert len(build(alternatives=[{"work_center": "spare"}])) > 9
 
 
+@pytest.mark.slow
 def test_a_turn_in_which_many_leave_parts_behind_has_room_for_all() -> None:
     stations = [f"s{number}" for number in range(12)]
     operations = [step(name, name, "1 h", produces={"chip": 40}) for name in stations]

@@ -217,6 +217,7 @@ def test_what_is_scrapped_before_it_was_kitted_orders_no_second_kit() -> None:
     assert fates["tray", "in_stock"] == 0
 
 
+@pytest.mark.slow
 def test_the_fate_of_a_tray_does_not_depend_on_how_others_are_repaired() -> None:
     def durations(repair: str) -> dict[int, float]:
         tables = _tables(

@@ -13,6 +13,8 @@ from tests.cli.command import racktwin
 
 from .test_scenario import scenario_file
 
+PLANT = "  cooling_plant: {heat: 100 kW, supply: 30 degC}\n  price: {fixed: 50 USD/MWh}\nfleet:\n"
+
 
 @pytest.mark.slow
 def test_policies_share_their_jobs_and_caps_free_power(tmp_path: Path) -> None:
@@ -29,8 +31,7 @@ def test_policies_share_their_jobs_and_caps_free_power(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_changes_are_paired_over_replications_and_set_points_are_tried(tmp_path: Path) -> None:
-    plant = "  cooling_plant: {heat: 100 kW, supply: 30 degC}\n  price: {fixed: 50 USD/MWh}\nfleet:\n"
-    path = scenario_file(tmp_path, ("limit: 200 kW}", "limit: 55 kW}"), ("fleet:\n", plant))
+    path = scenario_file(tmp_path, ("limit: 200 kW}", "limit: 55 kW}"), ("fleet:\n", PLANT))
     text = path.read_text("utf-8").replace("cooling_loops: [room]", "cooling_loops: [room], liquid_fraction: 80 %")
     path.write_text(text, "utf-8")
     policies = at_set_points([POLICIES[1]], [303.15, 318.15])
@@ -55,7 +56,8 @@ def test_command(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("written", ["32 K", "150 degC", "warm"])
-def test_a_set_point_is_one_of_liquid_water(written: str) -> None:
-    answer = racktwin("fleet", "compare", "georgetown", "--only", "none", "--set-point", written)
+def test_a_set_point_is_one_of_liquid_water(tmp_path: Path, written: str) -> None:
+    path = scenario_file(tmp_path, ("fleet:\n", PLANT))
+    answer = racktwin("fleet", "compare", str(path), "--only", "none", "--set-point", written)
     assert answer.returncode == 2
     assert f"{written!r} is no temperature from 0 to 100 degC" in answer.stderr

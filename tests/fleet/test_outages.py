@@ -123,6 +123,7 @@ def test_backfill_counts_with_the_speed_that_capped_racks_have() -> None:
     assert head.start_s == pytest.approx(first.end_s)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("placement", [tables.BEST_FIT, tables.FIRST_FIT, tables.FGD, tables.FGD_WATTS])
 @pytest.mark.parametrize("is_steered", [False, True])
 def test_every_placement_keeps_limits_and_budgets(placement: int, is_steered: bool) -> None:

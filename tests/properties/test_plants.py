@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
+import pytest
 from hypothesis import Phase, given, settings
 
 from racktwin.model import Operation, Scenario
@@ -33,10 +34,11 @@ FEATURES: dict[str, Callable[[Scenario], bool]] = {
 }
 
 
+@pytest.mark.slow
 def test_generated_plants_are_valid_and_have_every_feature() -> None:
     seen: Counter[str] = Counter()
 
-    @settings(max_examples=300, phases=[Phase.generate])
+    @settings(max_examples=120, phases=[Phase.generate])
     @given(plants())
     def look(scenario: Scenario) -> None:
         seen.update(name for name, has in FEATURES.items() if has(scenario))
@@ -70,10 +72,11 @@ RICH_FEATURES: dict[str, Callable[[Scenario], bool]] = {
 }
 
 
+@pytest.mark.slow
 def test_rich_plants_are_valid_and_have_every_feature() -> None:
     seen: Counter[str] = Counter()
 
-    @settings(max_examples=200, phases=[Phase.generate])
+    @settings(max_examples=80, phases=[Phase.generate])
     @given(rich_plants())
     def look(scenario: Scenario) -> None:
         seen.update(name for name, has in RICH_FEATURES.items() if has(scenario))

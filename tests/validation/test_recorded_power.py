@@ -9,6 +9,7 @@ from . import recorded_power as recorded
 from .fleet_report import PAGE, page
 
 
+@pytest.mark.slow
 def test_gpt3_run_from_tables_made_without_it() -> None:
     measured = recorded.gpt3_measured()
     expected, low, high = recorded.gpt3_expected()
@@ -25,6 +26,7 @@ def test_one_training_job_does_not_diversify() -> None:
     assert recorded.coincidence(shuffled) < 0.96
 
 
+@pytest.mark.slow
 def test_frontier_day_keeps_its_energy_and_the_loops_shave_its_peak() -> None:
     groups, _ = recorded.frontier_w()
     made_w = groups.sum(axis=0)
@@ -37,6 +39,7 @@ def test_frontier_day_keeps_its_energy_and_the_loops_shave_its_peak() -> None:
     assert 303 < out.facility_return_k.mean() < 315
 
 
+@pytest.mark.slow
 def test_page_is_current() -> None:
     """If this fails: python -m tests.validation.fleet_report."""
     assert PAGE.read_text(encoding="utf-8") == page()

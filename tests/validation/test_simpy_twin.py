@@ -61,6 +61,7 @@ def differences(ours: list[dict[str, float]], theirs: list[dict[str, float]]) ->
     return found
 
 
+@pytest.mark.slow
 def test_the_comparison_notices_a_wider_feed() -> None:
     scenario = load("tray_line").model_copy(update={"horizon_s": 100 * 86400.0})
     wide = scenario.feeds["test_floor"].model_copy(update={"limit_w": 60e3})

@@ -85,7 +85,7 @@ def _finished(scenario: Scenario, rule: DispatchRule | None = None) -> dict[str,
     return LineRun.start(compile_line(scenario, rules={"bench": rule} if rule else {}), 0, 1).finish()
 
 
-@pytest.mark.parametrize("units", [1, 3])
+@pytest.mark.parametrize("units", [pytest.param(1, marks=pytest.mark.slow), 3])
 @pytest.mark.parametrize(("name", "choose"), [("spt", shortest), ("edd", earliest_due), ("priority", most_urgent)])
 def test_three_doors_one_run(name: str, choose: Callable[[Any, float], int], units: int) -> None:
     built_in = digest(_finished(_bench(MIXED, units, name)))
@@ -122,6 +122,7 @@ def test_what_a_rule_sees() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_more_candidates_than_there_were_rows_for() -> None:
     orders = [{"product": "long", "quantity": 100}, {"product": "short", "quantity": 100}]
     assert max(len(candidates) for candidates in _seen_by(shortest, orders)) > 100

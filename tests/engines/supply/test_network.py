@@ -307,6 +307,7 @@ def test_same_seed_same_bytes() -> None:
     assert not replicate_supply(scenario, 4, 7)["stock_levels"].equals(replicate_supply(scenario, 3, 7)["stock_levels"])
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None)
 @given(
     allocation=st.sampled_from(["fifo", "priority", "proportional", "fair"]),
