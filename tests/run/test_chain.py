@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 
 from racktwin.economics.starving import starving
@@ -37,6 +38,14 @@ def test_the_line_receives_what_the_network_brings() -> None:
         "change": receipts["quantity"].to_pylist(),
     }
     assert received.num_rows > 50
+
+
+def test_a_run_of_a_version_without_a_column_can_be_read(tmp_path: Path) -> None:
+    run = run_scenario(read_scenario(FILE), tmp_path / "run", replications=1, jobs=1, marginals=False)
+    (file,) = run.table_files("part_receipts")
+    pq.write_table(pq.read_table(file).drop_columns(["lane"]), file)
+
+    assert set(run.table("part_receipts")["lane"].to_pylist()) == {None}
 
 
 def test_a_plan_that_is_right_keeps_the_line_fed() -> None:

@@ -119,6 +119,8 @@ def test_the_plan_of_the_network_follows_the_dated_share() -> None:
         (("parts.rack.prebuilt=[{share: 50 %}]",), "no part uses rack"),
         (("parts.tray.prebuilt=[{share: 50 %}, {share: 60 %}]",), "two shares start at the same instant"),
         (("parts.tray.kanban=4",), "made by cards"),
+        (("network.supplies.trays.capacity={pieces: 1, per: 1 wk}",), "mean demand of 7 pieces of tray a week"),
+        (("network.supplies.boards.capacity={pieces: 6, per: 1 wk}",), "mean demand of 7 pieces of board a week"),
         (("parts.tray.prebuilt=null", "part_receipts=[{part: tray, quantity: 1, at: 0 d}]"), "parts.tray.prebuilt"),
     ],
 )

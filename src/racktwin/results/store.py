@@ -234,14 +234,18 @@ class RunFolder:
         return [str(self.folder / table_path(name, number)) for number in self.replications]
 
     def table(self, name: str, columns: Sequence[str] | None = None, replication: int | None = None) -> pa.Table:
-        """A table over all replications done (or one of them), all columns or some."""
+        """A table over all replications done (or one of them), all columns or some.
+
+        A column that a run of an earlier version does not have is null.
+        """
         files = self.table_files(name)
         if replication is not None:
             if replication not in self.replications:
                 raise refusal(f"replication {replication} is not in the run", f"choose from {self.replications}")
             files = files and [files[self.replications.index(replication)]]
         empty = empty_table(name) if columns is None else empty_table(name).select(columns)
-        return pa.concat_tables([empty, *read_parquet(files, columns)]).unify_dictionaries()
+        tables = [empty, *read_parquet(files, columns)]
+        return pa.concat_tables(tables, promote_options="default").unify_dictionaries()
 
     @property
     def extras(self) -> dict[str, str]:

@@ -74,6 +74,16 @@ def pieces_per_s(plant: Scenario) -> dict[str, float]:
 
     Demand held only by ``max_wip`` is left out.
     """
+    return _explode(plant)[0]
+
+
+def brought_per_s(plant: Scenario) -> dict[str, float]:
+    """How many pieces of each part the orders ask for per second that the plant does not make: bought, or pre-built."""
+    return _explode(plant)[1]
+
+
+def _explode(plant: Scenario) -> tuple[dict[str, float], dict[str, float]]:
+    """Pieces per second of each part, pre-built ones left out; and those that are bought or pre-built."""
     ordered: dict[str, float] = defaultdict(float)
     for demand in plant.demand.values():
         if demand.interarrival is not None and demand.interarrival.mean_s > 0:
@@ -81,6 +91,7 @@ def pieces_per_s(plant: Scenario) -> dict[str, float]:
     for order in plant.order_book:
         ordered[order.product] += order.quantity / plant.horizon_s
     total: dict[str, float] = defaultdict(float)
+    brought: dict[str, float] = defaultdict(float)
     for _ in plant.parts:  # a bill with more levels than parts is a cycle, which is an error of its own
         below: dict[str, float] = defaultdict(float)
         for name, rate in ordered.items():
@@ -88,9 +99,11 @@ def pieces_per_s(plant: Scenario) -> dict[str, float]:
             if name in plant.parts:
                 for child, pieces in plant.parts[name].bill_of_materials.items():
                     is_made = child in plant.parts and plant.parts[child].routing is not None
-                    below[child] += rate * pieces * (1.0 - prebuilt_share(plant, child) if is_made else 1.0)
+                    share = prebuilt_share(plant, child) if is_made else 0.0
+                    below[child] += rate * pieces * (1.0 - share)
+                    brought[child] += rate * pieces * (share if is_made else 1.0)
         ordered = below
-    return dict(total)
+    return dict(total), dict(brought)
 
 
 def _visits_per_s(plant: Scenario, step: Step, rates: dict[str, float]) -> float:

@@ -13,6 +13,7 @@ from racktwin.model.stock import Source, Stock
 from racktwin.model.supply import Supply
 from racktwin.scenario.document import Steps
 
+from .capacity import brought_per_s
 from .cycles import cycles_among
 from .finding import Finding, Rule, error
 
@@ -148,10 +149,15 @@ def network_parts(plant: Scenario) -> set[str]:
 
 
 def demand_beyond_capacity(plant: Scenario) -> Iterator[Finding]:
-    """More is asked for, on average, than all qualified sources of a part can make."""
+    """More is asked for, on average, than all qualified sources of a part can make.
+
+    Where a stock of the part is kept, those that a stock names as its sources; elsewhere all.
+    """
     for net in networks(plant):
+        used = {source.supply for stock in net.stocks.values() for source in stock.sources}
         for part, pieces_per_s in _mean_demand_per_s(plant, net).items():
-            makers = [supply for supply in net.supplies.values() if supply.part == part]
+            known = {name: supply for name, supply in net.supplies.items() if supply.part == part}
+            makers = [supply for name, supply in known.items() if name in used] or list(known.values())
             can = _most_per_s(makers, float(plant.horizon_s))
             if makers and pieces_per_s > can * (1.0 + 1e-9):
                 week = 7 * 86400.0
@@ -159,7 +165,7 @@ def demand_beyond_capacity(plant: Scenario) -> Iterator[Finding]:
                     f"mean demand of {pieces_per_s * week:,.4g} pieces of {part} a week is more than the "
                     f"{can * week:,.4g} its supplies can make"
                 )
-                name = next(name for name, supply in net.supplies.items() if supply.part == part)
+                name = next(name for name, supply in known.items() if supply is makers[0])
                 remedy = "raise their capacity, add a supply, or lower the demand"
                 yield error(("network", "supplies", name, "capacity"), message, remedy)
 
@@ -173,7 +179,7 @@ def _most_per_s(makers: Iterable[Supply], horizon_s: float) -> float:
 
 
 def _mean_demand_per_s(plant: Scenario, net: Network) -> dict[str, float]:
-    """The mean rate at which each part is asked for by customers, directly or inside what is made."""
+    """The mean rate at which each part is asked for by customers and the line, directly or inside what is made."""
     asked: dict[str, float] = defaultdict(float)
     made = {supply.part for supply in net.supplies.values() if supply.prices is None}
 
@@ -186,6 +192,9 @@ def _mean_demand_per_s(plant: Scenario, net: Network) -> dict[str, float]:
     for demand in net.demand.values():
         if demand.stock in net.stocks:
             add(net.stocks[demand.stock].part, law_of(demand.quantity).mean / demand.every_s, ())
+    by_line = brought_per_s(plant) if net.line is not None else {}
+    for part in sorted(network_parts(plant)):
+        add(part, by_line.get(part, 0.0), ())
     return asked
 
 
