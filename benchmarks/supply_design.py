@@ -168,17 +168,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--largest", action="store_true", help="the weekly case of 20 futures too (20 minutes)")
     parser.add_argument("--alone", type=float, default=0.0, help="seconds for HiGHS alone on the same model")
-    parser.add_argument("--size", type=int, choices=(0, 1, 2), help="this size only")
+    parser.add_argument("--size", type=int, choices=(0, 1, 2, 3), help="this size only (3: the largest)")
+    parser.add_argument("--time", type=float, default=7200.0, help="seconds to search, by the clock")
     asked = parser.parse_args()
-    sizes = [(10, 6, 2, 3, 4, 4, 0.001), (40, 12, 4, 6, 1, 1, 0.001), (40, 12, 4, 6, 20, 4, 0.01)]
-    if asked.size is not None:
-        sizes = sizes[asked.size : asked.size + 1]
-    if asked.largest:
-        sizes.append((40, 12, 4, 6, 20, 1, 0.01))
+    sizes = [
+        (10, 6, 2, 3, 4, 4, 0.001),
+        (40, 12, 4, 6, 1, 1, 0.001),
+        (40, 12, 4, 6, 20, 4, 0.01),
+        (40, 12, 4, 6, 20, 1, 0.01),
+    ]
+    sizes = sizes[: 4 if asked.largest else 3] if asked.size is None else sizes[asked.size : asked.size + 1]
     for parts, suppliers, plants, customers, futures, weeks, gap in sizes:
         problem = case(parts, suppliers, plants, customers, futures, weeks)
         began = time.process_time()
-        found = design(problem, gap=gap, time_limit_s=1800, report=lambda text: print("   ", text, flush=True))
+        found = design(problem, gap=gap, time_limit_s=asked.time, report=lambda text: print("   ", text, flush=True))
         seconds = time.process_time() - began
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
         print(

@@ -7,7 +7,7 @@ fractions of pieces; minimum orders and lot sizes are left to the simulation tha
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -95,6 +95,26 @@ class DesignProblem:
         return need
 
 
+def conditional_value_at_risk(problem: DesignProblem, future_usd: Floats) -> float:
+    """The mean of the worst ``1 - risk_level`` of the futures' costs, a future counted in part where it straddles."""
+    order = np.argsort(-future_usd)
+    left, total = 1.0 - problem.risk_level, 0.0
+    for number in order:
+        share = min(left, problem.futures[number].probability)
+        if share > 0:
+            total += share * future_usd[number]
+        left -= share
+    return float(total / (1.0 - problem.risk_level))
+
+
+def mixed_usd(problem: DesignProblem, future_usd: Floats) -> float:
+    """The objective of futures' costs: their mean and their CVaR, as the risk weight has them."""
+    mean = float(np.array([future.probability for future in problem.futures]) @ future_usd)
+    if problem.risk_weight <= 0:
+        return mean
+    return (1.0 - problem.risk_weight) * mean + problem.risk_weight * conditional_value_at_risk(problem, future_usd)
+
+
 @dataclass
 class Model:
     """The programme of a problem, and where its columns are. ``future_cost`` gives each future's own cost."""
@@ -105,6 +125,11 @@ class Model:
     future_cost: list[tuple[Ints, Floats]]
     first_stage_usd: Floats
     columns: list[Columns] = field(default_factory=list)
+
+    @property
+    def first_stage(self) -> Ints:
+        """Its columns: what is opened, then what is held."""
+        return np.concatenate((self.opened, self.held))
 
     @property
     def size(self) -> int:
@@ -119,6 +144,13 @@ class Columns:
     sent: Ints
     stock: Ints
     owed: Ints
+
+
+def size_of(problem: DesignProblem) -> int:
+    """Columns of the extensive form, about."""
+    net = problem.network
+    each = (len(net.ways) + len(net.stocks) + len(net.demands)) * problem.periods
+    return len(problem.options) + len(net.stocks) + len(problem.futures) * each
 
 
 def model_of(problem: DesignProblem, futures: tuple[Future, ...] | None = None) -> Model:
@@ -236,3 +268,37 @@ def _links(programme: Program, problem: DesignProblem, columns: Columns, opened:
         sent = columns.sent[option.ways]
         programme.put(np.repeat(rows, problem.periods), sent, 1.0)
         programme.put(rows, np.repeat(opened[number], len(rows)), -most[problem.network.fills[option.ways]])
+
+
+def coarser(problem: DesignProblem, factor: int) -> DesignProblem:
+    """The problem with ``factor`` periods in one: their demand in all, the mean of everything else."""
+    periods = -(-problem.periods // factor)
+
+    def mean(values: Floats) -> Floats:
+        wide = np.pad(values, ((0, 0), (0, periods * factor - problem.periods)), mode="edge")
+        merged: Floats = wide.reshape(len(values), periods, factor).mean(axis=2)
+        return merged
+
+    def total(values: Floats) -> Floats:
+        wide = np.pad(values, ((0, 0), (0, periods * factor - problem.periods)))
+        merged: Floats = wide.reshape(len(values), periods, factor).mean(axis=2)
+        return merged
+
+    futures = [
+        replace(
+            future,
+            way_factor=mean(future.way_factor),
+            usd_factor=mean(future.usd_factor),
+            limit_factor=total(future.limit_factor),
+            demand_factor=total(future.demand_factor),
+        )
+        for future in problem.futures
+    ]
+    return replace(
+        problem,
+        periods=periods,
+        period_s=problem.period_s * factor,
+        futures=tuple(futures),
+        unit_usd=mean(problem.unit_usd),
+        backlog_usd=problem.backlog_usd * factor,
+    )

@@ -8,7 +8,7 @@ need the package highspy (``pip install "racktwin[plan]"``).
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -32,6 +32,7 @@ class Solution:
     bound: float
     row_duals: Floats
     seconds: float
+    column_duals: Floats = field(default_factory=lambda: np.zeros(0))
 
     @property
     def gap(self) -> float:
@@ -170,6 +171,14 @@ def solve_interior(arrays: Arrays, *, time_limit_s: float, crossover: bool = Fal
     return _read(solver, time.process_time() - started, False)
 
 
+def again(solver: Any, columns: Ints, lower: Floats, upper: Floats) -> Solution:
+    """The linear programme in ``solver`` with other bounds on ``columns``, from its last basis."""
+    started = time.process_time()
+    solver.changeColsBounds(len(columns), columns.astype(np.int32), lower, upper)
+    solver.run()
+    return _read(solver, time.process_time() - started, False)
+
+
 def require_highspy() -> Any:
     """The package highspy, or a message how to get it."""
     try:
@@ -220,4 +229,5 @@ def _read(solver: Any, seconds: float, is_mixed: bool) -> Solution:
     cost = float(info.objective_function_value) if has_values else np.inf
     bound = float(info.mip_dual_bound) if is_mixed else (cost if status == "optimal" else -np.inf)
     duals = np.array(solution.row_dual) if has_values and not is_mixed else _NO
-    return Solution(status, values, cost, bound, duals, seconds)
+    reduced = np.array(solution.col_dual) if has_values and not is_mixed else _NO
+    return Solution(status, values, cost, bound, duals, seconds, reduced)
