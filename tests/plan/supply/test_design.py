@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from racktwin.errors import RacktwinError
-from racktwin.plan.supply.design import Design, conditional_value_at_risk, design
-from racktwin.plan.supply.design_problem import DesignProblem, Future, Option, model_of
+from racktwin.plan.supply.design import Design, design
+from racktwin.plan.supply.design_problem import DesignProblem, Future, Option, conditional_value_at_risk, model_of
 from racktwin.plan.supply.flows import FlowNetwork
 from racktwin.plan.supply.program import Arrays, solve_linear
 

@@ -1,8 +1,8 @@
 """A linear or mixed-integer programme as sparse arrays, and HiGHS to solve it.
 
 Columns and rows are added in blocks of arrays: building a model of 800,000 columns takes a second this way. Linear
-programmes go through scipy, which brings HiGHS along; whole columns, interior point without crossover and time limits
-need the package highspy (``pip install "racktwin[plan]"``).
+programmes go through scipy, which brings HiGHS along; whole columns, a start from the last basis and time limits need
+the package highspy (``pip install "racktwin[plan]"``).
 """
 
 from __future__ import annotations
@@ -156,19 +156,6 @@ def solve_whole(
         solver.setSolution(len(known), known, start[known])
     solver.run()
     return _read(solver, time.process_time() - started, bool(arrays.is_whole.any()))
-
-
-def solve_interior(arrays: Arrays, *, time_limit_s: float, crossover: bool = False) -> Solution:
-    """The linear relaxation by interior point; without crossover the values are near the middle of the optimal face.
-
-    ``bound`` is the dual objective, made safe by nothing: it is good to the tolerance of 1e-7.
-    """
-    solver, started = highs(arrays, None), time.process_time()
-    options = {"solver": "ipm", "run_crossover": "on" if crossover else "off", "time_limit": time_limit_s, "threads": 1}
-    for name, value in options.items():
-        solver.setOptionValue(name, value)
-    solver.run()
-    return _read(solver, time.process_time() - started, False)
 
 
 def again(solver: Any, columns: Ints, lower: Floats, upper: Floats) -> Solution:
