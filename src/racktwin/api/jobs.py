@@ -68,11 +68,13 @@ class Jobs:
     def list(self) -> list[Job]:
         """All jobs, the newest first."""
         with self._lock:
+            self._end_orphans()
             return sorted(self._jobs.values(), key=lambda job: (job.created_utc, job.id), reverse=True)
 
     def get(self, job_id: str) -> Job:
         """The job of that id; ApiError 404."""
         with self._lock:
+            self._end_orphans()
             if job_id not in self._jobs:
                 raise ApiError(404, f"there is no job {job_id[:40]!r}", "see /api/jobs")
             return self._jobs[job_id]
@@ -80,6 +82,7 @@ class Jobs:
     def start(self, kind: Literal["run", "resume"], run_path: Path, task: dict[str, Any]) -> Job:
         """Queue a job that writes to ``run_path``; ApiError 409 if the run is being written, 429 if too many wait."""
         with self._lock:
+            self._end_orphans()
             alive = [job for job in self._jobs.values() if job.state in ("queued", "running")]
             if any(job.run == run_path.name for job in alive):
                 raise ApiError(409, f"run {run_path.name!r} is being written", "wait for it, or cancel it")
@@ -194,7 +197,13 @@ class Jobs:
             except (OSError, ValueError, TypeError):
                 continue
             self._jobs[job.id] = job
-            if job.state in ("queued", "running") and not is_held(self._lock_path(job.id)):
+        self._end_orphans()
+
+    def _end_orphans(self) -> None:
+        """Jobs of a server that ended are over once their worker, which may outlive it for a while, is gone too."""
+        for job in list(self._jobs.values()):
+            is_ours = job.id in self._processes or job.id in self._tasks
+            if job.state in ("queued", "running") and not is_ours and not is_held(self._lock_path(job.id)):
                 self._mark_interrupted(job.run)
                 self._drop_empty(job)
                 self._keep(replace(job, state="interrupted", stage="", message="the server ended"))
