@@ -64,7 +64,7 @@ def everything(number: int, rules: dict[str, Any], is_steered: bool) -> FleetPla
     rack_w = 500.0 + 8 * FULL_W * 1.1
     limits = (
         LimitPlan("a", "power", 0.8 * rack_w, is_steered, 400.0),
-        LimitPlan("b", "power", 0.8 * rack_w, is_steered),
+        LimitPlan("b", "power", 0.8 * rack_w, is_steered, fall_per_s=25.0, floor=900.0),
         LimitPlan("cdu", "heat", 1.6 * rack_w, is_steered, plant_weight=1.0),
     )
     failures = (

@@ -50,7 +50,10 @@ def run(
     ] = None,
     rule: Annotated[
         list[str] | None,
-        typer.Option(metavar="CENTER=FILE.py:NAME", help="Order a work center's queue by your rule; runs that file."),
+        typer.Option(
+            metavar="WHAT=FILE.py:NAME",
+            help="Your rule for a work center's queue, or fleet.order, fleet.placement, fleet.cap; runs that file.",
+        ),
     ] = None,
     report: Annotated[bool, typer.Option("--report/--no-report", help="Write the report.")] = True,
     marginals: Annotated[

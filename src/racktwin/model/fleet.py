@@ -18,6 +18,7 @@ from .quantity import (
     NonNegative,
     PositiveDuration,
     PositiveWholeNumber,
+    Power,
     PowerRamp,
     Probability,
     Provenance,
@@ -118,7 +119,8 @@ class PowerPolicy(Entity):
     asks, all alike; ``water_filling`` takes the watts first that cost least throughput. Each limit eases off every
     ``control``. ``reserve`` is what a job counts for: the rated power of its GPUs, their measured peak, or their mean
     draw. After a feed, CDU or pump is lost, racks follow within ``response``. ``ramp`` bounds how fast the draw of a
-    feed may be let grow.
+    feed may be let grow, ``ramp_down`` how fast it may fall, and ``floor`` is what it draws at least: ballast below the
+    feed draws what jobs no longer do, as far as its limits leave room, and its energy is paid for.
     """
 
     rule: Literal["none", "static", "max_q", "uniform", "water_filling"] = "none"
@@ -128,6 +130,8 @@ class PowerPolicy(Entity):
     control_s: PositiveDuration = Field(default=Quantity(60.0, "s", "60 s"), alias="control")
     response_s: Duration = Field(default=Quantity(10.0, "s", "10 s"), alias="response")
     ramp: dict[Name, PowerRamp] = {}
+    ramp_down: dict[Name, PowerRamp] = {}
+    floor: dict[Name, Power] = {}
 
 
 class HallEvent(Entity):

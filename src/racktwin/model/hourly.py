@@ -13,9 +13,13 @@ from .quantity import CarbonPerEnergy, EnergyPrice, Quantity
 
 
 class HourlyValues(BaseModel):
-    """Values per J from the hour that begins at ``first_epoch_s`` (UTC, s since 1970), as their reader left them."""
+    """Values per J from the hour that begins at ``first_epoch_s`` (UTC, s since 1970), as their reader left them.
+
+    ``of`` says what was read and how.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+    of: str = ""
     first_epoch_s: float
     values: tuple[float, ...]
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from racktwin.engines.fleet import CompiledFleet, compile_fleet, replicate_fleet
+from racktwin.engines.fleet import DECISIONS, CompiledFleet, compile_fleet, replicate_fleet
 from racktwin.engines.line import (
     CompiledLine,
     DispatchRule,
@@ -20,18 +20,25 @@ from racktwin.engines.line import (
     with_receipts,
 )
 from racktwin.engines.supply import replicate_supply
+from racktwin.errors import SimulationError
 from racktwin.model import Scenario
 from racktwin.model.quantity import Count
 from racktwin.model.requirements import line_stocks
 
+_HALL = "fleet."
+
 
 @dataclass(frozen=True)
 class Chain:
-    """A scenario ready to be replicated; ``line`` and ``fleet`` are None where there is none."""
+    """A scenario ready to be replicated; ``line`` and ``fleet`` are None where there is none.
+
+    ``hall_rules`` decide ``order``, ``placement`` or ``cap`` in the hall.
+    """
 
     scenario: Scenario
     line: CompiledLine | None
     fleet: CompiledFleet | None = None
+    hall_rules: Mapping[str, DispatchRule] = field(default_factory=dict)
 
     @property
     def rules(self) -> dict[str, DispatchRule]:
@@ -86,7 +93,7 @@ class Chain:
             replicate_into(take, self._supplied_line(self.line, tables), replication, seed)
         if self.fleet is not None:
             told = [_joined(rows) if rows else None for rows in (shipments, defects)]
-            sink(replicate_fleet(self.fleet, replication, seed, *told))
+            sink(replicate_fleet(self.fleet, replication, seed, *told, rules=self.hall_rules))
 
     def _supplied_line(self, line: CompiledLine, supply: dict[str, pa.Table]) -> CompiledLine:
         receipts = self.receipts(supply)
@@ -96,15 +103,39 @@ class Chain:
 def compile_chain(
     scenario: Scenario, rules: Mapping[str, DispatchRule] | None = None, plan: PlannedStarts | None = None
 ) -> Chain:
-    """The scenario's engines, the line with ``rules`` of some work centers, following ``plan``.
+    """The scenario's engines, with ``rules`` by what they decide, the line following ``plan``.
 
-    The scenario must have passed ``scenario.checks``.
+    A rule belongs to a work center of the line, or to the hall: ``fleet.order``, ``fleet.placement``, ``fleet.cap``.
+    The scenario must have passed ``scenario.checks``. Raises SimulationError where a rule has nothing to decide.
     """
+    of_line, of_hall = _by_engine(scenario, rules or {})
     return Chain(
         scenario,
-        compile_line(_supplied(scenario.of_line), plan, rules) if scenario.has_line else None,
+        compile_line(_supplied(scenario.of_line), plan, of_line) if scenario.has_line else None,
         compile_fleet(scenario) if scenario.hall is not None else None,
+        of_hall,
     )
+
+
+def _by_engine(
+    scenario: Scenario, rules: Mapping[str, DispatchRule]
+) -> tuple[dict[str, DispatchRule], dict[str, DispatchRule]]:
+    """Rules of the line by work center, and rules of the hall by what they decide."""
+    of_hall = {name.removeprefix(_HALL): rule for name, rule in rules.items() if name.startswith(_HALL)}
+    of_line = {name: rule for name, rule in rules.items() if not name.startswith(_HALL)}
+    if unknown := [f"{_HALL}{name}" for name in of_hall if name not in DECISIONS]:
+        known = ", ".join(f"{_HALL}{name}" for name in DECISIONS)
+        raise SimulationError(
+            f"rules for what the hall does not decide: {', '.join(unknown)}\n    → choose from {known}"
+        )
+    if of_hall and scenario.hall is None:
+        raise SimulationError("a rule for the hall, but the scenario has none\n    → describe one: see docs/fleet.md")
+    if of_line and not scenario.has_line:
+        known = ", ".join(f"{_HALL}{name}" for name in DECISIONS)
+        raise SimulationError(
+            f"rules for work centers, but the scenario has no line: {', '.join(of_line)}\n    → choose from {known}"
+        )
+    return of_line, of_hall
 
 
 def _joined(tables: list[pa.Table]) -> pa.Table:

@@ -49,7 +49,8 @@ def run_scenario(
 ) -> RunFolder:
     """Simulate the scenario into the new folder ``out``, with ``jobs`` replications at a time.
 
-    ``replications`` and ``seed`` default to the scenario's. ``rules`` order the queues of some work centers.
+    ``replications`` and ``seed`` default to the scenario's. ``rules`` order the queues of some work centers, or decide
+    ``fleet.order``, ``fleet.placement`` or ``fleet.cap`` in the hall.
     After Ctrl-C the replications that are done are kept and evaluated, and the manifest's status is ``interrupted``.
     Raises RunError if the folder is taken.
     """

@@ -1,4 +1,4 @@
-"""A user's dispatch rules, named on the command line and kept in Python files of their own."""
+"""A user's rules for the line and the hall, named on the command line and kept in Python files of their own."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from racktwin.errors import SimulationError
 
 
 def rules_of(texts: Iterable[str]) -> dict[str, DispatchRule]:
-    """The rules of ``WORK_CENTER=FILE.py:NAME`` by work center.
+    """The rules of ``WORK_CENTER=FILE.py:NAME`` or ``fleet.order=FILE.py:NAME`` by what they are for.
 
     A name stands for a :class:`DispatchRule` or for any callable, which becomes a rule of Python. The files are run, as
     Python would import them. Raises SimulationError that lists everything that cannot be used.
@@ -24,7 +24,9 @@ def rules_of(texts: Iterable[str]) -> dict[str, DispatchRule]:
         center, found, place = text.partition("=")
         file, colon, name = place.rpartition(":")
         if not (center and found and file and colon and name):
-            problems.append(f"{text!r} names no rule\n    → write WORK_CENTER=FILE.py:NAME")
+            problems.append(
+                f"{text!r} names no rule\n    → write WORK_CENTER=FILE.py:NAME, or fleet.order=FILE.py:NAME"
+            )
         elif center in rules:
             problems.append(f"two rules for {center}\n    → leave one out")
         else:

@@ -30,6 +30,7 @@ MOST_JOBS = 200_000
 _READ_WITH = ("file", "format", "columns", "time_unit", "memory_unit", "processors_per_gpu", "from", "until")
 _TRACE_KEYS = (*_READ_WITH, "skip_bad", "job_classes")
 _SERVICE_KEYS = ("file", "step", "skip_bad")
+_SERIES_KEYS = ("file", "direct")
 _BYTES = {"B": 1.0, "KiB": 1024.0, "MiB": 1024.0**2, "GiB": 1024.0**3}
 
 
@@ -68,15 +69,16 @@ def _series(value: Any) -> Iterator[tuple[Steps, str, dict[str, Any]]]:
 
 def _put_hours(document: Document, folder: Folder, steps: Steps, raw: dict[str, Any]) -> None:
     is_price = steps[-1] == "price"
-    series = _parsed(PowerPrice if is_price else PowerCarbon, raw, "hours")
-    if series is None or "hours" in raw:
+    series, of = _parsed(PowerPrice if is_price else PowerCarbon, raw, "hours"), _key(raw, _SERIES_KEYS)
+    if series is None or (raw.get("hours") or {"of": ""}).get("of", of) == of:
         return
+    raw.pop("hours", None)
     path = _file(document, folder, steps, series.file)
     from racktwin.traces import read_hourly_carbon, read_hourly_price
 
     with _told(folder, path, document.dotted(steps)):
         found = read_hourly_price(path) if is_price else read_hourly_carbon(path, direct=series.direct)
-        raw["hours"] = {"first_epoch_s": found.first_epoch_s, "values": found.values.tolist()}
+        raw["hours"] = {"of": of, "first_epoch_s": found.first_epoch_s, "values": found.values.tolist()}
 
 
 def _put_trace(document: Document, folder: Folder, steps: Steps, raw: dict[str, Any]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import numba
@@ -82,3 +84,26 @@ def wrong_choice(rule: Rule, choice: str, count: int, now_s: float) -> str:
         f"the rule {rule.name!r} returned {choice}{raised} at day {now_s / 86400.0:.3f} for {count} candidates"
         f"\n    → return the place of one of them: a whole number from 0 to {count - 1}"
     )
+
+
+_CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p, ctypes.c_int64, ctypes.c_double)
+
+
+def python_door(ask: Callable[[Any, float], int], row: np.dtype[Any]) -> Any:
+    """``ask(candidates, now_s)`` as a C function that calls back into Python; it must not raise.
+
+    What it is given is a copy. The door must be kept for as long as a kernel may call it.
+    """
+
+    def called(address: int, count: int, now_s: float) -> int:
+        rows = np.frombuffer(ctypes.string_at(address, count * row.itemsize), row)
+        return ask(rows.copy().view(np.recarray), now_s)
+
+    return _CALLBACK(called)
+
+
+def door_address(door: Any) -> int:
+    """Where a kernel finds a door of either kind."""
+    if hasattr(door, "address"):
+        return int(door.address)
+    return int(ctypes.cast(door, ctypes.c_void_p).value or 0)

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .compile import CompiledFleet, compile_fleet
+    from .decisions import DECISIONS
     from .engine import replicate_fleet
 
-__all__ = ["CompiledFleet", "compile_fleet", "replicate_fleet"]
+__all__ = ["DECISIONS", "CompiledFleet", "compile_fleet", "replicate_fleet"]
 
-_HOMES = {"CompiledFleet": "compile", "compile_fleet": "compile", "replicate_fleet": "engine"}
+_HOMES = {"DECISIONS": "decisions", "CompiledFleet": "compile", "compile_fleet": "compile", "replicate_fleet": "engine"}
 
 
 def __getattr__(name: str) -> Any:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from racktwin.sim.events import event_table
 
 from . import tables
 from .build_clock import clock_of, most_at_once, pieces_of, profile_rows, shares_per_gpu
-from .build_hall import gpus_of, hall_of, limits_of, node_tree
+from .build_hall import gpus_of, hall_of, limits_of, node_tree, smoothed_of
 from .build_jobs import jobs_of, owners_of, typical_jobs
 from .build_power import exact, least_loads, least_reserves
 from .plan import FailurePlan, FleetPlan, has_budgets
@@ -60,6 +62,8 @@ def build(plan: FleetPlan) -> Fleet:
         limits=limits,
         limit_loads=np.zeros((len(limits), settings.draw_w.shape[1])),
         below=below,
+        smoothed=smoothed_of(plan),
+        upstream=_filled("upstream", plan.upstream),
         klasses=_klasses(plan),
         owners=owners_of(plan, jobs),
         draws=exact(settings.draw_w),
@@ -83,8 +87,20 @@ def build(plan: FleetPlan) -> Fleet:
         limit_rows=records("limit_rows", ROWS + len(limits) + MARGIN),
         outage_rows=records("outage_rows", ROWS + len(nodes) + MARGIN),
         queue_rows=records("queue_rows", ROWS + MARGIN),
+        ballast_rows=records("ballast_rows", ROWS + MARGIN if len(smoothed_of(plan)) else 1),
         candidates=records("candidates", 1),
+        places=records("places", 1),
+        cap_steps=records("cap_steps", 1),
+        hours=_filled("hours", plan.hours),
     )
+
+
+def _filled(name: str, rows: Sequence[tuple[float, ...]]) -> tables.Records:
+    table = records(name, len(rows))
+    for row, values in zip(table, rows, strict=True):
+        for column, value in zip(table.dtype.names, values, strict=True):
+            row[column] = value
+    return table
 
 
 def _scores(needs: tables.Records, nodes: tables.Records, is_used: bool) -> tables.Records:

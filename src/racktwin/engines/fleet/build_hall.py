@@ -91,6 +91,13 @@ def node_tree(nodes: tables.Records) -> npt.NDArray[np.int64]:
     return tree
 
 
+def smoothed_of(plan: FleetPlan) -> npt.NDArray[np.int64]:
+    """Limits whose draw may not fall at will, those below before those above: what is above more of them is later."""
+    found = [index for index, row in enumerate(plan.limits) if math.isfinite(row.fall_per_s) or row.floor > 0.0]
+    above = [index for _, index, _ in plan.upstream]
+    return np.array(sorted(found, key=above.count), np.int64)
+
+
 def limits_of(plan: FleetPlan, racks: tables.Records) -> tuple[tables.Records, tables.Records, tables.Records]:
     paths = records("paths", sum(len(rack.paths) for rack in plan.racks))
     limits = records("limits", len(plan.limits))
@@ -112,6 +119,7 @@ def limits_of(plan: FleetPlan, racks: tables.Records) -> tuple[tables.Records, t
     for index, limit_plan in enumerate(plan.limits):
         row = limits[index]
         row.capacity, row.is_steered, row.ramp_per_s = limit_plan.capacity, limit_plan.is_steered, limit_plan.ramp_per_s
+        row.fall_per_s, row.floor = limit_plan.fall_per_s, limit_plan.floor
         row.scale, row.ceiling, row.is_power = 1.0, math.inf, int(limit_plan.quantity == "power")
         row.plant_weight = limit_plan.plant_weight if plan.coolant is not None else 0.0
         row.first_below, row.n_below = firsts[index], len(below[index])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +17,7 @@ from . import tables
 from .arrivals import ESCAPED, Arrival, arrivals_of, with_arrivals, with_escapes
 from .compile_coolant import with_coolant
 from .compile_failures import failures_of
+from .hourly import hours_told, into_hour_s
 from .plan import FleetPlan, Klass, LimitPlan, NodeKind, RackPlan, plain_jobs
 from .schedule import steps_of
 from .settings import settings_of
@@ -81,6 +83,8 @@ def compile_fleet(scenario: Scenario) -> CompiledFleet:
         steps=steps_of(scenario, names, positions, list(kinds.values())),
         laws=laws,
         samples=samples,
+        upstream=_upstream(scenario, positions),
+        hours=hours_told(scenario),
         policy=_policy(scenario),
         horizon_s=float(scenario.horizon_s),
     )
@@ -130,13 +134,21 @@ def _limits(scenario: Scenario) -> tuple[list[LimitPlan], dict[tuple[str, str], 
     """The limits that racks of the hall hang on, and where each is in the list."""
     assert scenario.hall is not None
     is_steered = scenario.fleet.power.rule in STEERED_RULES
-    ramps = scenario.fleet.power.ramp
+    power = scenario.fleet.power
     feeds = {name for rack in scenario.hall.racks.values() for leaf in rack.feeds for name in _above(scenario, leaf)}
     loops = {
         name for rack in scenario.hall.racks.values() for leaf in rack.cooling_loops for name in _upward(scenario, leaf)
     }
     limits = [
-        LimitPlan(name, "power", float(feed.limit_w), is_steered, float(ramps.get(name, 0.0)))
+        LimitPlan(
+            name,
+            "power",
+            float(feed.limit_w),
+            is_steered,
+            float(power.ramp.get(name, 0.0)),
+            float(power.ramp_down.get(name, math.inf)),
+            float(power.floor.get(name, 0.0)),
+        )
         for name, feed in scenario.feeds.items()
         if name in feeds
     ]
@@ -146,6 +158,17 @@ def _limits(scenario: Scenario) -> tuple[list[LimitPlan], dict[tuple[str, str], 
             if loop.flow_limit_m3_per_s is not None and loop.medium == "liquid":
                 limits.append(LimitPlan(name, "flow", float(loop.flow_limit_m3_per_s), is_steered))
     return limits, {(limit.quantity, limit.name): position for position, limit in enumerate(limits)}
+
+
+def _upstream(scenario: Scenario, positions: dict[tuple[str, str], int]) -> list[tuple[int, int, float]]:
+    """(limit, limit above it, W there per W here) for each feed that has ballast."""
+    power, rows = scenario.fleet.power, []
+    for name in dict.fromkeys([*power.ramp_down, *power.floor]):
+        ratio = 1.0
+        for below, above in pairwise(_above(scenario, name)):
+            ratio /= scenario.feeds[below].efficiency
+            rows.append((positions["power", name], positions["power", above], ratio))
+    return rows
 
 
 def _above(scenario: Scenario, feed: str) -> list[str]:
@@ -262,6 +285,7 @@ def _classes(scenario: Scenario) -> list[Klass]:
 
 def _policy(scenario: Scenario) -> dict[str, float]:
     rules, power = scenario.fleet.scheduling, scenario.fleet.power
+    is_controlled = power.rule in STEERED_RULES or bool(power.ramp or power.ramp_down or power.floor)
     policy: dict[str, float] = {
         "order": _ORDERS[rules.order],
         "backfill": _BACKFILLS[rules.backfill],
@@ -271,7 +295,9 @@ def _policy(scenario: Scenario) -> dict[str, float]:
         "half_life_s": float(rules.half_life_s),
         "lemon_failures": int(rules.lemon_after or 0),
         "response_s": float(power.response_s),
-        "tick_s": float(power.control_s) if power.rule in STEERED_RULES or power.ramp else 0.0,
+        "tick_s": float(power.control_s) if is_controlled else 0.0,
+        "control_s": float(power.control_s),
+        "first_hour_s": into_hour_s(scenario),
     }
     if rules.depth is not None:
         policy["backfill_depth"] = int(rules.depth)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pyarrow as pa
 
 from racktwin.results.tables import empty_table
@@ -24,13 +26,14 @@ def replicate_fleet(
     defects: pa.Table | None = None,
     *,
     is_recording: bool = True,
-    order_rule: Rule | None = None,
+    rules: Mapping[str, Rule] | None = None,
 ) -> dict[str, pa.Table]:
     """Simulate one replication to the horizon; racks that wait for the line take its ``shipments``,
     and the latent ``defects`` that escaped in them.
 
-    ``order_rule`` says who of the jobs that wait is first in line (docs/fleet.md). Without recording only ``gpu_jobs``
-    has rows. Raises SimulationError if the rule fails, or if the simulated state breaks one of its own rules.
+    ``rules`` of a user decide ``order``, ``placement`` or ``cap`` in place of built-in ones (docs/rules.md). Without
+    recording only ``gpu_jobs`` has rows. Raises SimulationError if a rule fails, or if the simulated state breaks one
+    of its own rules.
     """
     plan, work, arrivals = planned(compiled, replication, seed, shipments, defects)
     streams = tuple(clock.stream for clock in plan.failures)
@@ -41,7 +44,7 @@ def replicate_fleet(
         seed=seed,
         is_recording=is_recording,
         in_place=True,
-        order_rule=order_rule,
+        rules=rules,
     )
     tables = tables_of(outcome, work, compiled.names, replication)
     tables["hall_racks"] = hall_racks(compiled.names.racks, compiled.entries, plan, arrivals, replication)

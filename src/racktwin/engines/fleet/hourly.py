@@ -1,4 +1,4 @@
-"""Hours of a run: what power costs and emits in each, which a rule chooses, and what the hall took (``hall_hours``)."""
+"""Hours of the clock in a run: what power costs and emits, which a rule chooses, what the hall took."""
 
 from __future__ import annotations
 
@@ -24,13 +24,34 @@ J_PER_MWH, J_PER_KWH = 3.6e9, 3.6e6
 _UTC = dt.UTC
 
 
+def into_hour_s(scenario: Scenario) -> float:
+    """How long into an hour of the clock (UTC) the run begins."""
+    return float(_start(scenario).timestamp() % HOUR_S)
+
+
 def hours_of(scenario: Scenario) -> int:
-    """How many hours a run has, a last part of one included."""
-    return math.ceil(float(scenario.horizon_s) / HOUR_S - 1e-9)
+    """How many hours of the clock a run touches."""
+    return math.ceil((float(scenario.horizon_s) + into_hour_s(scenario)) / HOUR_S - 1e-9)
+
+
+def hour_edges_s(scenario: Scenario) -> Floats:
+    """When each hour of the clock begins and the last ends, s after the scenario's start and within the run."""
+    edges_s = np.arange(hours_of(scenario) + 1) * HOUR_S - into_hour_s(scenario)
+    return np.clip(edges_s, 0.0, float(scenario.horizon_s))
+
+
+def hours_told(scenario: Scenario) -> list[tuple[float, float]]:
+    """(USD/MWh, g/kWh) of each hour of the run, NaN where there is none; nothing where there is neither."""
+    found = [_scaled(prices(scenario), J_PER_MWH), _scaled(carbon(scenario), 1e3 * J_PER_KWH)]
+    if all(values is None for values in found):
+        return []
+    unknown = np.full(hours_of(scenario), np.nan)
+    columns = [unknown if values is None else values for values in found]
+    return list(zip(*(values.tolist() for values in columns), strict=True))
 
 
 def prices(scenario: Scenario) -> Floats | None:
-    """USD per J in each hour from the scenario's start; None where it has no price."""
+    """USD per J in each hour of the clock from that in which the scenario starts; None where it has no price."""
     price = scenario.hall.price if scenario.hall is not None else None
     if price is None:
         return None
@@ -42,7 +63,7 @@ def prices(scenario: Scenario) -> Floats | None:
 
 
 def carbon(scenario: Scenario) -> Floats | None:
-    """Kg per J in each hour from the scenario's start; None where it has none."""
+    """Kg per J in each hour of the clock from that in which the scenario starts; None where it has none."""
     given = scenario.hall.carbon if scenario.hall is not None else None
     if given is None:
         return None
@@ -58,7 +79,7 @@ def _start(scenario: Scenario) -> dt.datetime:
 
 
 def _laid_out(scenario: Scenario, source: PowerPrice | PowerCarbon, hours: HourlyValues) -> Floats:
-    """The series from the scenario's start: at its own time, or a year of it by the hour of the year."""
+    """The series from the hour in which the scenario starts: at its own time, or a year of it by hour of the year."""
     values, count, start = np.asarray(hours.values, np.float64), hours_of(scenario), _start(scenario)
     if source.year is None:
         first = int((start.timestamp() - hours.first_epoch_s) // HOUR_S)
@@ -80,11 +101,12 @@ def _shipped_prices() -> HourlyValues:
 
 
 def chosen_hours(scenario: Scenario, rule: HourlyRule) -> npt.NDArray[np.bool_]:
-    """The hours from the scenario's start that a rule is about."""
+    """The hours of the clock, from that in which the scenario starts, that a rule is about."""
     chosen = _by_value(scenario, rule)
     start, zone = _start(scenario), ZoneInfo(scenario.time_zone)
     if rule.months or rule.weekdays_only or (rule.from_hour, rule.to_hour) != (0, 24):
-        local = [(start + dt.timedelta(hours=hour)).astimezone(zone) for hour in range(len(chosen))]
+        first = start - dt.timedelta(seconds=into_hour_s(scenario))
+        local = [(first + dt.timedelta(hours=hour)).astimezone(zone) for hour in range(len(chosen))]
         chosen &= np.array([_is_within(rule, moment) for moment in local], bool)
     return chosen
 
@@ -92,11 +114,15 @@ def chosen_hours(scenario: Scenario, rule: HourlyRule) -> npt.NDArray[np.bool_]:
 def _by_value(scenario: Scenario, rule: HourlyRule) -> npt.NDArray[np.bool_]:
     if rule.of == "calendar":
         return np.ones(hours_of(scenario), bool)
-    found = {
-        "series": lambda: np.asarray(rule.series, np.float64),
-        "price": lambda: _scaled(prices(scenario), J_PER_MWH),
-        "carbon": lambda: _scaled(carbon(scenario), 1e3 * J_PER_KWH),
-    }[rule.of]()[: hours_of(scenario)]
+    values: Floats | None
+    if rule.of == "series":
+        values = np.asarray(rule.series, np.float64)
+    elif rule.of == "price":
+        values = _scaled(prices(scenario), J_PER_MWH)
+    else:
+        values = _scaled(carbon(scenario), 1e3 * J_PER_KWH)
+    assert values is not None
+    found = values[: hours_of(scenario)]
     if rule.above is not None:
         return np.asarray(found >= rule.above, bool)
     assert rule.dearest is not None
@@ -104,9 +130,8 @@ def _by_value(scenario: Scenario, rule: HourlyRule) -> npt.NDArray[np.bool_]:
     return np.asarray(ranks < round(len(found) * float(rule.dearest)), bool)
 
 
-def _scaled(values: Floats | None, factor: float) -> Floats:
-    assert values is not None
-    return values * factor
+def _scaled(values: Floats | None, factor: float) -> Floats | None:
+    return None if values is None else values * factor
 
 
 def _is_within(rule: HourlyRule, moment: dt.datetime) -> bool:
@@ -121,9 +146,7 @@ def _is_within(rule: HourlyRule, moment: dt.datetime) -> bool:
 
 def hall_hours(scenario: Scenario, tables: dict[str, pa.Table], replication: int) -> pa.Table:
     """The table ``hall_hours``: energy of the racks, of the cooling plant and at the hall's roots, cost and carbon."""
-    count = hours_of(scenario)
-    edges_s = np.minimum(np.arange(count + 1) * HOUR_S, float(scenario.horizon_s))
-    lasts_s = np.diff(edges_s)
+    count, edges_s = hours_of(scenario), hour_edges_s(scenario)
     it_j = _energy(tables["rack_power"], "draw_w", edges_s)
     roots = {name for name in scenario.hall_feeds if scenario.feeds[name].parent is None}
     limits = tables["limits"]
@@ -146,7 +169,6 @@ def hall_hours(scenario: Scenario, tables: dict[str, pa.Table], replication: int
         "cost_usd": unknown if price is None else price * total_j,
         "carbon_kg": unknown if emitted is None else emitted * total_j,
     }
-    assert len(lasts_s) == count
     return pa.table({column.name: columns[column.name] for column in TABLES["hall_hours"].columns})
 
 

@@ -10,11 +10,12 @@ from .coolant import begin_cooling, look_at_coolant
 from .doors import CHOSEN, UNANSWERED, choose_first
 from .failures import begin_clocks, strike
 from .power import admit, load_rack
-from .recording import record_outage, touch_limit, touch_queue, touch_rack
+from .recording import record_outage, touch_ballast, touch_limit, touch_queue, touch_rack
 from .runs import finish, interrupt, settle_power
 from .scheduling import schedule_pass
+from .smoothing import hold_draws
 from .steering import respond, tick
-from .tables import HORIZON, IN_SERVICE, NO_CAUSE, NO_DOOR, REJECTED, WAITING, Fleet
+from .tables import HORIZON, IN_SERVICE, NO_CAUSE, NO_DOOR, NO_RULE, REJECTED, WAITING, Fleet
 from .timeline import take_steps
 from .waiting import join, leave, note_cause
 
@@ -71,8 +72,12 @@ def _run(fleet: Fleet) -> int:
             if clock.is_power_dirty:
                 settle_power(fleet, 0)
                 continue
+            if fleet.smoothed.size > 0:
+                hold_draws(fleet)
             if clock.overflow:
                 return OVERFLOW
+            if clock.wrong_rule != NO_RULE:
+                return WRONG
             if is_nearly_full(fleet):
                 return ROWS_FULL
         if time_s > clock.horizon_s or time_s == NEVER:
@@ -95,6 +100,7 @@ def is_nearly_full(fleet: Fleet) -> bool:
         or clock.limit_rows + fleet.limits.size + 1 > fleet.limit_rows.size
         or clock.outage_rows + fleet.nodes.size + 1 > fleet.outage_rows.size
         or clock.queue_rows + 2 > fleet.queue_rows.size
+        or clock.ballast_rows + fleet.smoothed.size + 1 > fleet.ballast_rows.size
     )
 
 
@@ -165,6 +171,7 @@ def _close(fleet: Fleet) -> int:
         touch_rack(fleet, r)
     for index in range(fleet.limits.size):
         touch_limit(fleet, index)
+        touch_ballast(fleet, index)
     for n in range(fleet.nodes.size):
         if fleet.nodes[n].service != IN_SERVICE:
             record_outage(fleet, n, fleet.nodes[n].out_cause)

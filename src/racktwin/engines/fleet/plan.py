@@ -44,6 +44,8 @@ class RackPlan:
 class LimitPlan:
     """A limit of a feed or a cooling loop; ``is_steered``: racks are capped to keep it, else work waits for it.
 
+    ``ramp_per_s`` and ``fall_per_s`` bound how fast its draw grows and falls; ``floor`` is what it draws at least.
+
     ``plant_weight``: the share of the cooling plant that goes with it where it carries less.
     """
 
@@ -52,6 +54,8 @@ class LimitPlan:
     capacity: float
     is_steered: bool = False
     ramp_per_s: float = 0.0
+    fall_per_s: float = math.inf
+    floor: float = 0.0
     plant_weight: float = 0.0
 
 
@@ -144,7 +148,11 @@ class CoolantPlan:
 
 @dataclass(frozen=True)
 class FleetPlan:
-    """A hall, its work and its policies in plain numbers: positions in one list name rows of another."""
+    """A hall, its work and its policies in plain numbers: positions in one list name rows of another.
+
+    ``upstream``: (limit, limit above it, what a watt there is here), for limits with ballast. ``hours``: (USD/MWh,
+    g/kWh) of each hour of the clock from that in which the run begins.
+    """
 
     node_kinds: Sequence[NodeKind]
     racks: Sequence[RackPlan]
@@ -158,6 +166,8 @@ class FleetPlan:
     laws: Sequence[dict[str, Any]] = ()
     samples: Sequence[float] = ()
     coolant: CoolantPlan | None = None
+    upstream: Sequence[tuple[int, int, float]] = ()
+    hours: Sequence[tuple[float, float]] = ()
     policy: dict[str, float] = field(default_factory=dict)
     horizon_s: float = math.inf
 

@@ -46,6 +46,19 @@ def touch_limit(fleet: Fleet, index: int) -> None:
 
 
 @kernel
+def touch_ballast(fleet: Fleet, index: int) -> None:
+    """Close the interval of the present ballast of a limit, if it has any."""
+    clock, limit = fleet.clock[0], fleet.limits[index]
+    if clock.is_recording and limit.ballast > 0.0 and clock.now_s > limit.ballast_since_s:
+        if clock.ballast_rows >= fleet.ballast_rows.size:
+            clock.overflow, clock.ballast_rows = 1, fleet.ballast_rows.size - 1
+        row = fleet.ballast_rows[clock.ballast_rows]
+        clock.ballast_rows += 1
+        row.limit, row.start_s, row.end_s, row.watts = index, limit.ballast_since_s, clock.now_s, limit.ballast
+    limit.ballast_since_s = clock.now_s
+
+
+@kernel
 def touch_queue(fleet: Fleet) -> None:
     """Close the interval of the present queue and of the GPUs at work."""
     clock = fleet.clock[0]

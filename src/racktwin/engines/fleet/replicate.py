@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,9 +15,9 @@ from racktwin.sim.user_rules import Rule
 
 from . import kernel
 from .tables import Fleet, Records
-from .user_rules import OrderRule
+from .user_rules import UserRules
 
-ROW_TABLES = ("placement_rows", "rack_rows", "limit_rows", "outage_rows", "queue_rows")
+ROW_TABLES = ("placement_rows", "rack_rows", "limit_rows", "outage_rows", "queue_rows", "ballast_rows")
 
 
 @dataclass(frozen=True)
@@ -46,20 +47,19 @@ def simulate(
     seed: int = 1,
     is_recording: bool = True,
     in_place: bool = False,
-    order_rule: Rule | None = None,
+    rules: Mapping[str, Rule] | None = None,
 ) -> Outcome:
     """Simulate to the horizon, or to the last job's end where there is none.
 
     ``in_place`` runs the tables of ``built`` themselves, which cannot be run again, instead of a copy.
 
-    ``order_rule`` says who is first in line. Raises SimulationError if it fails or chooses wrongly, or if the simulated
-    state breaks one of its own rules.
+    ``rules`` of a user decide in place of built-in ones: ``order`` (who is first in line), ``placement``, ``cap``.
+    Raises SimulationError if one fails or chooses wrongly, or if the simulated state breaks one of its own rules.
     """
     fleet = built if in_place else Fleet(*(table.copy() for table in built))
     set_streams(fleet, streams, replication, seed)
-    order = None if order_rule is None else OrderRule(order_rule)
-    if order is not None:
-        fleet = order.install(fleet)
+    deciding = UserRules(rules or {})
+    fleet = deciding.install(fleet)
     clock = fleet.clock[0]
     clock.is_recording = int(is_recording)
     batches: dict[str, list[npt.NDArray[Any]]] = {name: [] for name in ROW_TABLES}
@@ -76,10 +76,10 @@ def simulate(
         while (status := kernel.run(fleet)) != kernel.OVER:
             if status == kernel.OVERFLOW:
                 raise SimulationError("one instant needs more rows than foreseen; please report this scenario")
-            if status == kernel.WRONG and order is not None:
-                raise SimulationError(order.complaint(fleet))
-            if status == kernel.ASKING and order is not None:
-                order.answer(fleet)
+            if status == kernel.WRONG:
+                deciding.complain(fleet)
+            if status == kernel.ASKING:
+                deciding.answer(fleet)
             else:
                 flush()
         while kernel.close(fleet):

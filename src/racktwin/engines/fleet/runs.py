@@ -20,7 +20,7 @@ from .power import (
     set_own,
 )
 from .recording import record_placement, touch_limit, touch_queue, touch_rack
-from .tables import AT_WORK, COMPLETED, CUT_OFF, DONE, HORIZON, TIMED_OUT, WHOLE, Fleet
+from .tables import AT_WORK, COMPLETED, CUT_OFF, DONE, HORIZON, NO_DOOR, TIMED_OUT, WHOLE, Fleet
 from .waiting import charge, join, leave
 
 
@@ -284,8 +284,8 @@ def from_racks(fleet: Fleet) -> None:
     r = fleet.clock[0].dirty_rack
     while r >= 0:
         rack = fleet.racks[r]
-        if rack.is_steered:
-            own = least_that_fits_rack(fleet, r)
+        if rack.is_steered or fleet.clock[0].cap_door != NO_DOOR:
+            own = max(least_that_fits_rack(fleet, r) if rack.is_steered else 0, rack.asked)
             while own < rack.own and not leaves_room(fleet, r, own):
                 own += 1
             if own != rack.own:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from racktwin.model import ComputeNode, HallEvent, Scenario
 from racktwin.reference import power_table
 
 from . import tables
-from .hourly import HOUR_S, chosen_hours
+from .hourly import chosen_hours, hour_edges_s
 from .settings import Kind, caps_of
 from .work import seconds_of
 
@@ -19,54 +20,88 @@ Step = tuple[float, int, int, float]
 Positions = dict[tuple[str, str], int]
 
 
+@dataclass(frozen=True)
+class Span:
+    """From ``begin_s`` until ``end_s`` something known to come asks a target for ``amount``.
+
+    ``kind`` is one of the timeline's; ``is_sudden``: it comes without warning.
+    """
+
+    begin_s: float
+    end_s: float
+    kind: int
+    target: int
+    amount: float
+    is_sudden: bool = False
+
+
+_AT_REST = {
+    tables.LIMIT_SCALE: 1.0,
+    tables.GATE: 1.0,
+    tables.LOSE_SIDE: 0.0,
+    tables.LEAST_SETTING: 0.0,
+    tables.DRAIN: 0.0,
+}
+"""What a target is at without any span. Of several spans the one furthest from it counts."""
+
+
 def steps_of(
     scenario: Scenario, racks: list[tuple[str, int]], limits: Positions, nodes: Sequence[ComputeNode]
 ) -> list[Step]:
-    """(time, kind, target, amount) of everything that is known to come, in the order of the scenario."""
-    steps: list[Step] = []
-    for event in scenario.fleet.events:
-        steps += _event_steps(scenario, event, racks, limits, nodes)
-    steps += _hourly_steps(scenario, limits)
+    """(time, kind, target, amount) of everything that is known to come; where spans overlap the strictest counts."""
+    spans = [span for event in scenario.fleet.events for span in _event_spans(scenario, event, racks, limits, nodes)]
+    spans += _hourly_spans(scenario, limits)
+    by_target: dict[tuple[int, int], list[Span]] = {}
+    for span in spans:
+        by_target.setdefault((span.kind, span.target), []).append(span)
+    steps = [step for same in by_target.values() for step in _changes(same)]
     return [step for step in steps if step[0] <= scenario.horizon_s]
 
 
-def _event_steps(
+def _changes(spans: Sequence[Span]) -> Iterator[Step]:
+    """When the strictest of the spans of one target changes, and to what."""
+    kind, target = spans[0].kind, spans[0].target
+    at_rest = _AT_REST[kind]
+    strictest = min if at_rest > 0.0 else max
+    value = at_rest
+    for time_s in sorted({time_s for span in spans for time_s in (span.begin_s, span.end_s) if time_s < math.inf}):
+        asked = [span.amount for span in spans if span.begin_s <= time_s < span.end_s]
+        after = strictest([at_rest, *asked])
+        if after != value:
+            is_sudden = any(span.is_sudden and time_s in (span.begin_s, span.end_s) for span in spans)
+            yield time_s, tables.LIMIT_TRIP if is_sudden else kind, target, after
+            value = after
+
+
+def _event_spans(
     scenario: Scenario,
     event: HallEvent,
     racks: list[tuple[str, int]],
     limits: Positions,
     nodes: Sequence[ComputeNode],
-) -> Iterator[Step]:
+) -> Iterator[Span]:
     at_s = seconds_of(scenario, event.at)
-    end_s = None if event.lasting_s is None else at_s + float(event.lasting_s)
+    end_s = math.inf if event.lasting_s is None else at_s + float(event.lasting_s)
     share = float(event.share)
     classes = list(scenario.fleet.job_classes)
     match event.kind:
         case "limit" | "trip":
-            kind = tables.LIMIT_SCALE if event.kind == "limit" else tables.LIMIT_TRIP
             for target in _targets(event, limits):
-                yield from _from_to(at_s, end_s, kind, target, share, 1.0)
+                yield Span(at_s, end_s, tables.LIMIT_SCALE, target, share, event.kind == "trip")
         case "lose_feed":
-            yield from _from_to(at_s, end_s, tables.LOSE_SIDE, limits["power", str(event.feed)], 1.0, 0.0)
+            yield Span(at_s, end_s, tables.LOSE_SIDE, limits["power", str(event.feed)], 1.0)
         case "hold":
-            yield from _from_to(at_s, end_s, tables.GATE, classes.index(str(event.job_class)), 0.0, 1.0)
+            yield Span(at_s, end_s, tables.GATE, classes.index(str(event.job_class)), 0.0)
         case "cap":
-            setting = _setting_of(scenario, share, nodes)
-            yield from _from_to(at_s, end_s, tables.LEAST_SETTING, 0, float(setting), 0.0)
+            yield Span(at_s, end_s, tables.LEAST_SETTING, 0, float(_setting_of(scenario, share, nodes)))
         case "drain":
             for node in _nodes_of(scenario, str(event.rack), racks, nodes):
-                yield from _from_to(at_s, end_s, tables.DRAIN, node, 1.0, 0.0)
+                yield Span(at_s, end_s, tables.DRAIN, node, 1.0)
 
 
 def _targets(event: HallEvent, limits: Positions) -> list[int]:
     names = [("power", event.feed), ("heat", event.cooling_loop), ("flow", event.cooling_loop)]
     return [limits[quantity, name] for quantity, name in names if name is not None and (quantity, name) in limits]
-
-
-def _from_to(at_s: float, end_s: float | None, kind: int, target: int, amount: float, after: float) -> Iterator[Step]:
-    yield at_s, kind, target, amount
-    if end_s is not None:
-        yield end_s, kind, target, after
 
 
 def _setting_of(scenario: Scenario, share: float, nodes: Sequence[ComputeNode]) -> int:
@@ -97,19 +132,16 @@ def _nodes_of(
         first += count
 
 
-def _hourly_steps(scenario: Scenario, limits: Positions) -> Iterator[Step]:
-    """In the hours a rule chooses classes are held, and a feed carries only its share; of several rules the least."""
-    classes = list(scenario.fleet.job_classes)
-    shares: dict[tuple[int, int], npt.NDArray[np.float64]] = {}
+def _hourly_spans(scenario: Scenario, limits: Positions) -> Iterator[Span]:
+    """In the hours a rule chooses classes are held, and a feed carries only its share."""
+    classes, edges_s = list(scenario.fleet.job_classes), hour_edges_s(scenario)
     for rule in scenario.fleet.hours.values():
-        chosen = chosen_hours(scenario, rule)
+        chosen = np.concatenate([[False], chosen_hours(scenario, rule), [False]])
         targets = [(tables.GATE, classes.index(name), 0.0) for name in rule.job_classes]
         if rule.feed is not None:
             targets.append((tables.LIMIT_SCALE, limits["power", rule.feed], float(rule.share)))
-        for kind, target, share in targets:
-            asked = np.where(chosen, share, 1.0)
-            shares[kind, target] = np.minimum(shares.get((kind, target), 1.0), asked)
-    for (kind, target), asked in shares.items():
-        padded = np.concatenate([[1.0], asked, [1.0]])
-        for hour in np.flatnonzero(padded[1:] != padded[:-1]).tolist():
-            yield hour * HOUR_S, kind, target, float(padded[hour + 1])
+        # hours in a row are one span
+        begins, ends = (np.flatnonzero(np.diff(chosen.astype(np.int64)) == change) for change in (1, -1))
+        for begin_s, end_s in zip(edges_s[begins].tolist(), edges_s[ends].tolist(), strict=True):
+            for kind, target, amount in targets:
+                yield Span(begin_s, end_s, kind, target, amount)

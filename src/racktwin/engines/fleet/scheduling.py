@@ -7,11 +7,12 @@ import math
 from racktwin.sim.jit import kernel
 
 from .conservative import pass_conservatively
-from .placement import is_whole_by_shadow, place, place_first, reserve_staged
+from .placement import place, place_first, reserve_staged
 from .power import MANY, SLACK, checked_setting, room
 from .preemption import make_way
 from .runs import start
 from .shadow import find_shadow, free_by_shadow
+from .staging import is_whole_by_shadow
 from .tables import (
     CONSERVATIVE,
     EASY,

@@ -5,11 +5,13 @@ from __future__ import annotations
 from racktwin.sim.events import schedule
 from racktwin.sim.jit import kernel
 
+from .capping_rule import ask_caps
 from .coolant import set_plant_share
 from .power import SLACK, checked_setting, deepest, load_rack, mark_limit
 from .recording import touch_limit
 from .runs import interrupt, settle_power
-from .tables import SHED, Fleet
+from .smoothing import let_fall
+from .tables import NO_DOOR, SHED, Fleet
 
 
 @kernel
@@ -101,6 +103,10 @@ def tick(fleet: Fleet) -> None:
     clock = fleet.clock[0]
     schedule(fleet.events, clock.tick_slot, clock.now_s + clock.tick_s)
     has_room = 0
+    let_fall(fleet)
+    if clock.cap_door != NO_DOOR:
+        ask_caps(fleet)
+        has_room = 1
     for index in range(fleet.limits.size):
         limit = fleet.limits[index]
         if limit.ramp_per_s > 0.0:

@@ -39,6 +39,8 @@ NO_CAUSE, FOR_GPUS, FOR_POWER, FOR_GATE = range(4)
 ARRIVE, LIMIT_SCALE, LIMIT_TRIP, GATE, LEAST_SETTING, DRAIN, LOAD_SCALE, LOSE_SIDE = range(8)
 # Who says who is first in line: ``order``, or a rule of the user.
 NO_DOOR, COMPILED_DOOR, PYTHON_DOOR = range(3)
+# Which rule of the user chose none of its candidates.
+NO_RULE, PLACEMENT_RULE, CAP_RULE = range(3)
 # What a failure clock breaks.
 NODE_CLOCK, RACK_CLOCK, LIMIT_CLOCK = range(3)
 
@@ -94,6 +96,16 @@ CLOCK = np.dtype(
         ("n_candidates", "i8"),
         ("choice", "i8"),  # the place of the candidate that a rule chose, or -1
         ("first", "i8"),  # the rank that a rule put first
+        ("place_door", "i8"),
+        ("place_rule", "i8"),
+        ("n_places", "i8"),
+        ("cap_door", "i8"),
+        ("cap_rule", "i8"),
+        ("control_s", "f8"),  # how often caps are looked at, if they are
+        ("first_hour_s", "f8"),  # how long into an hour of the clock the run begins
+        ("wrong_rule", "i8"),  # a rule chose none of its candidates
+        ("wrong_choice", "i8"),
+        ("wrong_count", "i8"),
         ("is_more", "i8"),  # it started: the rule is asked again before time goes on
         ("head", "i8"),  # the rank that waits first, as the last pass saw it
         ("head_cause", "i8"),
@@ -128,6 +140,7 @@ CLOCK = np.dtype(
         ("limit_rows", "i8"),
         ("outage_rows", "i8"),
         ("queue_rows", "i8"),
+        ("ballast_rows", "i8"),
         ("queue_since_s", "f8"),
         ("busy_milli", "i8"),
         ("overflow", "i8"),
@@ -289,7 +302,8 @@ RACK = np.dtype(
         ("powered", "i8"),  # the lesser of both
         ("staged_milli", "i8"),  # what is staged here, if ``stage`` is the present choice
         ("stage", "i8"),
-        ("own", "i8"),  # the setting its own budget asks for
+        ("own", "i8"),  # the setting its own budget asks for, or a rule of the user
+        ("asked", "i8"),  # what the rule asks for
         ("setting", "i8"),
         ("first_piece", "i8"),
         ("since_s", "f8"),
@@ -326,6 +340,11 @@ LIMIT = np.dtype(
         ("energy_j", "f8"),
         ("over_s", "f8"),  # seconds above its limit, all of them in the wake of an emergency
         ("ramp_per_s", "f8"),
+        ("fall_per_s", "f8"),  # how fast its draw may fall; infinite: at once
+        ("floor", "f8"),  # what it draws at least
+        ("envelope", "f8"),  # what its draw may not fall below for now
+        ("ballast", "f8"),  # what is drawn on top for that
+        ("ballast_since_s", "f8"),
         ("is_emergency", "i8"),
         ("is_steered", "i8"),  # its racks are capped to keep it; otherwise work waits for it
         ("is_lost", "i8"),
@@ -333,6 +352,9 @@ LIMIT = np.dtype(
         ("is_braking", "i8"),  # racks are capped for it after an emergency, though otherwise work waits for it
     ]
 )
+
+UPSTREAM = np.dtype([("limit", "i8"), ("above", "i8"), ("ratio", "f8")])
+"""A limit that the ballast of another loads, and what a watt there is here."""
 
 BELOW = np.dtype([("rack", "i8"), ("path", "i8")])
 
@@ -396,6 +418,7 @@ LIMIT_ROW = np.dtype(
 )  # fmt: skip
 OUTAGE_ROW = np.dtype([("node", "i8"), ("start_s", "f8"), ("end_s", "f8"), ("cause", "i8")])
 QUEUE_ROW = np.dtype([("start_s", "f8"), ("end_s", "f8"), ("waiting", "i8"), ("busy_milli", "i8")])
+BALLAST_ROW = np.dtype([("limit", "i8"), ("start_s", "f8"), ("end_s", "f8"), ("watts", "f8")])
 
 
 GPU_JOB_CANDIDATE = np.dtype(
@@ -412,6 +435,55 @@ GPU_JOB_CANDIDATE = np.dtype(
     ]
 )
 """What a user's rule for the order of the queue sees of a job that waits."""
+
+
+PLACE_CANDIDATE = np.dtype(
+    [
+        ("number", "i8"),  # of the job, in order of submission
+        ("job_class", "i8"),
+        ("user", "i8"),
+        ("priority", "i8"),
+        ("attempts", "i8"),
+        ("gpus", "f8"),
+        ("work_left_s", "f8"),
+        ("gpus_here", "f8"),  # how many of the job's would come here: a gang is placed node by node
+        ("compute_node", "i8"),  # counted through the hall; the first of its NVLink domain, where that is chosen
+        ("node_kind", "i8"),
+        ("rack", "i8"),
+        ("domain", "i8"),
+        ("gpu", "i8"),  # the shared GPU, or -1
+        ("is_domain", "i8"),  # a gang goes to some nodes of this NVLink domain
+        ("free_gpus", "f8"),  # here: of the GPU, the node or the domain
+        ("all_gpus", "f8"),
+        ("domain_free_gpus", "f8"),  # of the NVLink domain; of the rack, where that is no more than a node
+        ("gang_gpus_in_rack", "f8"),  # of this job, placed in the rack already
+        ("rack_draw_w", "f8"),
+        ("rack_reserved_w", "f8"),  # uncapped
+        ("rack_budget_w", "f8"),
+        ("rack_setting", "i8"),
+        ("node_failures", "i8"),
+    ]
+)
+"""What a user's rule for placement sees of a place that could take a job, or a part of a gang."""
+
+CAP_CANDIDATE = np.dtype(
+    [
+        ("rack", "i8"),
+        ("setting", "i8"),  # 0 is what the power policy has unasked; higher ones draw less
+        ("present_setting", "i8"),  # what the rack obeys now, whoever asks for it
+        ("busy_gpus", "f8"),
+        ("draw_w", "f8"),  # of the rack with its present jobs
+        ("speed", "f8"),  # of its GPUs at work, the mean; 1 with none
+        ("fits", "i8"),  # its limits leave room for what it would reserve
+        ("load_share", "f8"),  # of the fullest limit it hangs on, what is reserved there now, uncapped
+        ("budget_w", "f8"),
+        ("price_usd_per_mwh", "f8"),  # of this hour, NaN without one
+        ("carbon_g_per_kwh", "f8"),
+    ]
+)
+"""What a user's rule for caps sees of a setting that a rack could obey."""
+
+HOUR = np.dtype([("price_usd_per_mwh", "f8"), ("carbon_g_per_kwh", "f8")])
 
 
 class Fleet(NamedTuple):
@@ -439,6 +511,8 @@ class Fleet(NamedTuple):
     limits: Records
     limit_loads: Any  # float64[limit, setting]
     below: Records
+    smoothed: Any  # int64: limits whose draw may not fall at will, those below before those above
+    upstream: Records
     klasses: Records
     owners: Records
     draws: Any  # float64[kind, setting]: W of a GPU at work above its idle draw
@@ -462,7 +536,11 @@ class Fleet(NamedTuple):
     limit_rows: Records
     outage_rows: Records
     queue_rows: Records
+    ballast_rows: Records
     candidates: Records
+    places: Records
+    cap_steps: Records
+    hours: Records
 
 
 DTYPES: dict[str, np.dtype[Any]] = {
@@ -483,6 +561,7 @@ DTYPES: dict[str, np.dtype[Any]] = {
     "paths": PATH,
     "limits": LIMIT,
     "below": BELOW,
+    "upstream": UPSTREAM,
     "klasses": KLASS,
     "owners": OWNER,
     "plants": PLANT,
@@ -499,5 +578,9 @@ DTYPES: dict[str, np.dtype[Any]] = {
     "limit_rows": LIMIT_ROW,
     "outage_rows": OUTAGE_ROW,
     "queue_rows": QUEUE_ROW,
+    "ballast_rows": BALLAST_ROW,
     "candidates": GPU_JOB_CANDIDATE,
+    "places": PLACE_CANDIDATE,
+    "cap_steps": CAP_CANDIDATE,
+    "hours": HOUR,
 }

@@ -116,8 +116,9 @@ def series_beyond_their_hours(plant: Scenario) -> Iterator[Finding]:
             what = f"{series.file} holds {_day(first_s)} to {_day(last_s)}"
         else:
             continue
-        begin_s = _start_epoch_s(plant)
-        end_s = begin_s + 3600.0 * math.ceil(float(plant.horizon_s) / 3600.0 - 1e-9)
+        run_s = _start_epoch_s(plant)
+        begin_s = 3600.0 * math.floor(run_s / 3600.0)
+        end_s = 3600.0 * math.ceil((run_s + float(plant.horizon_s)) / 3600.0 - 1e-9)
         if series.year is not None:
             begin_s = dt.datetime(series.year, 1, 1, tzinfo=dt.UTC).timestamp()
             end_s = begin_s + 8760 * 3600.0

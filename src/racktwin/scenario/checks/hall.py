@@ -41,8 +41,9 @@ def unknown_names(plant: Scenario) -> Iterator[Finding]:
         mentions.append(((*steps, "cooling_loop"), event.cooling_loop, "cooling loop of the hall", loops_here))
         mentions.append(((*steps, "job_class"), event.job_class, "job class", fleet.job_classes))
         mentions.append(((*steps, "rack"), event.rack, "rack", hall_racks(plant)))
-    for name in fleet.power.ramp:
-        mentions.append((("fleet", "power", "ramp", name), name, "feed of the hall", feeds_here))
+    for key in ("ramp", "ramp_down", "floor"):
+        for name in getattr(fleet.power, key):
+            mentions.append((("fleet", "power", key, name), name, "feed of the hall", feeds_here))
     for name, hours in fleet.hours.items():
         steps = ("fleet", "hours", name)
         mentions.append(((*steps, "feed"), hours.feed, "feed of the hall", feeds_here))
