@@ -100,7 +100,7 @@ def test_the_same_seed_gives_the_same_trace_and_another_another() -> None:
 
 def test_a_model_survives_its_file(tmp_path: Path) -> None:
     model = fit_gpu_jobs(_made(days=2.5), bootstraps=0)
-    model.write(tmp_path / "model.json")
+    (tmp_path / "model.json").write_text(model.as_json(), encoding="utf-8")
     again = read_model(tmp_path / "model.json")
     assert generate_gpu_jobs(again, DAY_S)["submit_s"].equals(generate_gpu_jobs(model, DAY_S)["submit_s"])
 

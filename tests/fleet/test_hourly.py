@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from pathlib import Path
 
 import numpy as np
@@ -135,3 +136,69 @@ def test_useful_work_per_joule_is_in_the_unit_of_its_class(tmp_path: Path) -> No
     assert found["units_per_joule"] == pytest.approx(tokens / sum(job["energy_j"] for job in jobs))
     above = [row for row in run.extra("kpis").to_pylist() if row["kpi"] == "seconds_above_limit"]
     assert {row["subject"]: row["value"] for row in above} == {"utility": 0.0, "panel": 0.0}
+
+
+def test_hours_are_those_of_the_clock_wherever_the_run_begins(tmp_path: Path) -> None:
+    price_file(tmp_path)
+    text = "  hours: {dear: {of: price, above: 15, job_classes: [training_llm]}}\n"
+    file = read(tmp_path, FILE, text)
+    late = read_scenario(tmp_path / "hall.yaml", ["start=2027-01-04T01:30:00", "horizon=4 h"])
+    assert file.scenario.fleet.hours == late.scenario.fleet.hours
+    found = prices(late.scenario)
+    assert found is not None
+    assert found * MWH_J == pytest.approx([11.0, 12.0, 13.0, 14.0, 15.0])
+    gates = [step for step in compile_fleet(late.scenario).plan.steps if step[1] == tables.GATE]
+    assert gates == [(3.5 * 3600.0, tables.GATE, 0, 0.0), (4.0 * 3600.0, tables.GATE, 0, 1.0)]
+    run = run_scenario(late, tmp_path / "run", replications=1)
+    hours = run.table("hall_hours").to_pylist()
+    assert [(row["start_s"], row["end_s"]) for row in hours[:2]] == [(0.0, 1800.0), (1800.0, 5400.0)]
+    assert hours[0]["price_usd_per_j"] * MWH_J == pytest.approx(11.0)
+
+
+def test_another_file_of_prices_is_read(tmp_path: Path) -> None:
+    price_file(tmp_path)
+    document = read(tmp_path, FILE).document
+    rows = (tmp_path / "prices.csv").read_text("utf-8").replace(",3\n", ",99\n")
+    (tmp_path / "other.csv").write_text(rows, encoding="utf-8")
+    (tmp_path / "again.json").write_text(json.dumps(document, default=str), encoding="utf-8")
+    same = prices(read_scenario(tmp_path / "again.json").scenario)
+    other = prices(read_scenario(tmp_path / "again.json", ["hall.price.file=other.csv"]).scenario)
+    assert same is not None
+    assert other is not None
+    assert (same[3] * MWH_J, other[3] * MWH_J) == pytest.approx((13.0, 109.0))
+
+
+@pytest.mark.parametrize(
+    ("rule", "says"),
+    [
+        ("{of: calendar, from_hour: 1, to_hour: 2}", "nothing happens in its hours"),
+        ("{of: calendar, feed: panel}", "nothing happens in its hours"),
+        ("{of: price, above: 900, job_classes: [training_llm]}", "no hour reaches 900"),
+        ("{of: calendar, months: [7], job_classes: [training_llm]}", "no hour of the run is within its months"),
+    ],
+)
+def test_rules_that_do_nothing_are_told(tmp_path: Path, rule: str, says: str) -> None:
+    price_file(tmp_path)
+    oddities = read(tmp_path, FILE, f"  hours: {{it: {rule}}}\n").oddities
+    assert any(says in str(oddity) for oddity in oddities)
+
+
+def test_peaks_are_avoided_by_forecast_and_counted_by_what_came(tmp_path: Path) -> None:
+    # the last day of January is its highest by far; the run holds the last two days
+    start = dt.datetime(2027, 1, 1, tzinfo=dt.UTC)
+    rows = [
+        f"{start + dt.timedelta(hours=hour):%Y-%m-%d %H:%M:%S},{50_000 + 1000 * (hour // 24) + 100 * (hour % 24)}"
+        for hour in range(24 * 31)
+    ]
+    (tmp_path / "load.csv").write_text("Datetime (UTC),Load (MW)\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    rule = "{of: month_peak, above: 0.2, forecast_error: 0.01 %, job_classes: [training_llm]}"
+    read(tmp_path, "  system_load: {file: load.csv}\n", f"  hours: {{peak: {rule}}}\n")
+    file = read_scenario(tmp_path / "hall.yaml", ["start=2027-01-30"])
+    hours = np.flatnonzero(chosen_hours(file.scenario, file.scenario.fleet.hours["peak"])).tolist()
+    assert 47 in hours
+    assert len(hours) < 4
+    run = run_scenario(file, tmp_path / "run", replications=1)
+    table = run.table("hall_hours").to_pylist()
+    assert [row["start_s"] / 3600 for row in table if row["month_peak"]] == [47.0]
+    found = {row["kpi"]: row["value"] for row in run.extra("kpis").to_pylist() if row["subject"] == ""}
+    assert found["coincident_peak"] == pytest.approx(table[47]["facility_j"] / 3.6e6)

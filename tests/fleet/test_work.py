@@ -9,9 +9,10 @@ import pytest
 
 from racktwin.engines.fleet import compile_fleet
 from racktwin.engines.fleet.compile import planned
-from racktwin.engines.fleet.sources import instances
+from racktwin.engines.fleet.sources import instances, service_draws
 from racktwin.engines.fleet.work import Work
 from racktwin.errors import ScenarioError
+from racktwin.model.gpu_work import GpuService
 from racktwin.run import run_scenario
 from racktwin.scenario import ScenarioFile, read_scenario
 from tests.scenario.hall import HALL
@@ -163,3 +164,30 @@ def test_failures_by_reference_have_their_source_and_count_gpus(tmp_path: Path) 
     plan = compile_fleet(scenario).plan
     gpus = [plan.node_kinds[rack.node_kind].gpus for rack in plan.racks for _ in range(rack.nodes)]
     assert np.array([clock.hazard for clock in plan.failures]) == pytest.approx(gpus)
+
+
+def test_the_draw_of_instances_goes_with_their_requests() -> None:
+    service = GpuService.model_validate(
+        {
+            "file": "requests.csv",
+            "job_class": "chat",
+            "gpus": 8,
+            "rate": "100 1/s",
+            "target": 1.0,
+            "unloaded_draw": 0.4,
+            "requests": {"step_s": 60.0, "tokens": [6000.0, 9000.0, 0.0, 3000.0]},
+        }
+    )
+    # one instance in full, two at three quarters, none, one at half; then again
+    found = service_draws([service], 480.0)
+    assert found == [
+        (60.0, pytest.approx(0.85)),
+        (120.0, 1.0),
+        (180.0, pytest.approx(0.7)),
+        (240.0, 1.0),
+        (300.0, pytest.approx(0.85)),
+        (360.0, 1.0),
+        (420.0, pytest.approx(0.7)),
+    ]
+    full = service.model_copy(update={"unloaded_draw": 1.0})
+    assert service_draws([full], 480.0) == []

@@ -1,20 +1,23 @@
-"""``racktwin fleet``: the power policies of a hall side by side; a model of a job trace."""
+"""``racktwin fleet``: power policies of a hall side by side; caps and set-point tuned; a model of a job trace."""
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from .terminal import note, print_json, print_table
 
-fleet_app = typer.Typer(name="fleet", no_args_is_help=True, help="GPU halls: compare power policies, model traces.")
+fleet_app = typer.Typer(
+    name="fleet", no_args_is_help=True, help="GPU halls: compare and tune power policies, model traces."
+)
 
 
 @fleet_app.callback()
 def _fleet() -> None:
-    """GPU halls: compare power policies, model traces."""
+    """GPU halls: compare and tune power policies, model traces."""
 
 
 @fleet_app.command()
@@ -109,6 +112,72 @@ def temperature_k(written: str) -> float:
 
 
 @fleet_app.command()
+def tune(
+    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario with a hall.")],
+    objective: Annotated[
+        Literal["energy", "cost"], typer.Option(help="Least energy, or least cost of energy, per useful GPU-hour.")
+    ] = "energy",
+    keep_work: Annotated[
+        float, typer.Option(min=0.0, max=1.0, help="Share of the baseline's useful work that must be done.")
+    ] = 0.95,
+    replications: Annotated[int, typer.Option(min=1, help="Replications of each point.")] = 3,
+    seed: Annotated[int | None, typer.Option(min=0, help="Seed of chance.", show_default="the scenario's")] = None,
+    trials: Annotated[int, typer.Option(min=1, help="Points to try at most.")] = 40,
+    study: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Keep every point as a study that racktwin serve finds.")
+    ] = None,
+    overrides: Annotated[
+        list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change a value; PATH*=FACTOR scales one.")
+    ] = None,
+    json_: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Choose the cap of all GPUs and the coolant's set-point together.
+
+    A pattern search by simulation over the same jobs. The baseline is the hall uncapped at its own set-point. Ctrl-C
+    keeps the best point so far.
+    """
+    from dataclasses import asdict
+
+    import pyarrow as pa
+
+    from racktwin.errors import RacktwinError
+    from racktwin.plan.record import require_empty, write_study
+    from racktwin.report.fleet_tuning import HEADINGS, trial_cells, tuned_sentence
+    from racktwin.run.fleet_tuning import tune as search
+    from racktwin.scenario import read_scenario
+
+    file = read_scenario(scenario, overrides or [])
+    if file.scenario.hall is None:
+        raise RacktwinError(f"{scenario} has no hall\n    → describe one: see docs/fleet.md")
+    if objective == "cost" and file.scenario.hall.price is None:
+        raise RacktwinError(f"{scenario} has no price of power\n    → hall: {{price: ...}}, or --objective energy")
+    if study is not None:
+        require_empty(study)
+    found = search(
+        file.scenario,
+        objective,
+        least_work=keep_work,
+        replications=replications,
+        seed=seed,
+        most_trials=trials,
+        progress=lambda trial: note(f"point {trial.number + 1}: " + ", ".join(trial_cells(trial))),
+    )
+    if study is not None:
+        told = {"scenario_name": file.scenario.name, "kind": "tuning", "replications": replications}
+        rows = [
+            {"cap": trial.cap, "supply_k": trial.supply_k, "misses": trial.misses, **asdict(trial.result)}
+            for trial in found.trials
+        ]
+        write_study(study, {"trials": pa.Table.from_pylist(rows)}, told)
+        note(f"study: {study}")
+    if json_:
+        print_json({"best": asdict(found.best), **asdict(found)})
+    else:
+        print_table(HEADINGS, [trial_cells(trial) for trial in found.trials], numbers=HEADINGS)
+        print(f"\n{tuned_sentence(found)}")
+
+
+@fleet_app.command()
 def fit(
     trace: Annotated[Path, typer.Argument(metavar="TRACE", help="A job trace.")],
     out: Annotated[Path, typer.Option(help="Where to write the model (JSON).")],
@@ -125,17 +194,22 @@ def fit(
     """
     from racktwin.calibrate.gpu_jobs import fit_gpu_jobs
     from racktwin.errors import RacktwinError
+    from racktwin.results.manifest import write_atomically
     from racktwin.traces import TraceMapping, read_gpu_jobs
 
     wrong = [pair for pair in pairs or [] if "=" not in pair]
     if wrong:
         raise RacktwinError(f"--map {wrong[0]!r} names no column\n    → write --map submit=submitted")
+    if not 0.0 < unit_s < math.inf:
+        raise RacktwinError(
+            f"--seconds-per-unit {unit_s:g} is no length of time\n    → above 0: 60, if times are in minutes"
+        )
     mapping = TraceMapping(columns=dict(pair.split("=", 1) for pair in pairs or []), seconds_per_unit=unit_s)
     found = read_gpu_jobs(trace, format_, mapping, skip_bad=skip_bad)  # type: ignore[arg-type]
     for why, count in {**found.skipped, **found.changed}.items():
         note(f"{count:,} rows: {why}")
     model = fit_gpu_jobs(found)
-    model.write(out)
+    write_atomically(out, model.as_json().encode())
     rows = [
         (
             group.job_class,

@@ -116,6 +116,22 @@ FLEET = (
         """,
     ),
     Kpi(
+        "jobs_unstarted",
+        "Jobs that have not started",
+        "1",
+        "lower",
+        "job_class",
+        "jobs submitted in the observed window that wait or are held at its end without having started: queue waits "
+        "are without theirs, and so too short where there are many",
+        f"""
+        SELECT r.replication, s.subject, count(x.job) AS value
+        {PER_CLASS} LEFT JOIN (
+            SELECT j.* FROM gpu_jobs j CROSS JOIN run
+            WHERE submit_s BETWEEN warm_up_s AND horizon_s AND NOT isfinite(start_s) AND fate <> 'rejected'
+        ) x ON {OF_SUBJECT} GROUP BY ALL
+        """,
+    ),
+    Kpi(
         "queue_wait_p95",
         "Queue wait, 95th percentile",
         "s",
@@ -249,6 +265,39 @@ FLEET = (
         FROM replications r CROSS JOIN run CROSS JOIN scenario_feeds f LEFT JOIN limits l
             ON l.replication = r.replication AND l.name = f.feed AND l.quantity = 'power'
             AND l.draw > l."limit" * (1 + 1e-9) AND l.end_s > warm_up_s AND l.start_s < horizon_s
+        GROUP BY ALL
+        """,
+    ),
+    Kpi(
+        "ballast_energy",
+        "Energy of ballast",
+        "kWh/d",
+        "lower",
+        "feed",
+        "energy that ballast below the feed draws so that its load falls no faster than it may, per day of the "
+        "observed window; part of the hall's energy",
+        """
+        SELECT r.replication, f.feed AS subject,
+            coalesce(sum(b.ballast_w * (least(b.end_s, horizon_s) - greatest(b.start_s, warm_up_s))), 0) / 3.6e6
+            / (any_value(observed_s) / 86400) AS value
+        FROM replications r CROSS JOIN run CROSS JOIN scenario_feeds f LEFT JOIN ballast b
+            ON b.replication = r.replication AND b.feed = f.feed AND b.end_s > warm_up_s AND b.start_s < horizon_s
+        GROUP BY ALL
+        """,
+    ),
+    Kpi(
+        "largest_fall",
+        "Largest fall of load",
+        "kW",
+        "lower",
+        "feed",
+        "by how much the draw of the feed falls at most from one moment to the next in the observed window",
+        """
+        SELECT r.replication, f.feed AS subject, coalesce(max(x.fall_w), 0) / 1e3 AS value
+        FROM replications r CROSS JOIN run CROSS JOIN scenario_feeds f LEFT JOIN (
+            SELECT replication, name, lag(draw) OVER (PARTITION BY replication, name ORDER BY start_s) - draw AS fall_w
+            FROM limits CROSS JOIN run WHERE quantity = 'power' AND start_s BETWEEN warm_up_s AND horizon_s
+        ) x ON x.replication = r.replication AND x.name = f.feed
         GROUP BY ALL
         """,
     ),

@@ -99,6 +99,20 @@ FLEET_COST = (
         _of_hours("x.carbon_kg / nullif(u.useful_s / 3600, 0)"),
     ),
     Kpi(
+        "coincident_peak",
+        "Draw at the system's monthly peaks",
+        "kW",
+        "lower",
+        "plant",
+        "mean draw of the hall in the hours of the observed window that turned out to be their month's peak of the "
+        "system (what transmission is charged by); empty without a system load, or without such an hour",
+        """
+        SELECT replication, '' AS subject, avg(facility_j / (end_s - start_s)) / 1e3 AS value
+        FROM hall_hours CROSS JOIN run WHERE month_peak = 1 AND start_s >= warm_up_s AND end_s <= horizon_s
+        GROUP BY ALL
+        """,
+    ),
+    Kpi(
         "useful_units",
         "Useful work in its own unit",
         "1/d",

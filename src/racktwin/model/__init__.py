@@ -6,7 +6,7 @@ from .distribution import LAWS, DurationDistribution
 from .fleet import Fleet, GpuDemand, GpuJob, HallEvent, HallFailures, HourlyRule, JobClass, PowerPolicy, Scheduling
 from .gpu_work import GpuGenerator, GpuService, GpuTrace, GpuWork, RequestSteps, TraceJobs
 from .hall import ComputeNode, Hall, HallRack
-from .hourly import HourlyValues, PowerCarbon, PowerPrice
+from .hourly import HourlyValues, PowerCarbon, PowerPrice, SystemLoad
 from .ledger import ledger
 from .observed import Away, Down, Observed, WorkInProgress
 from .part import DefectKind, Improvement, Part
@@ -76,6 +76,7 @@ __all__ = [
     "Scheduling",
     "SetupChange",
     "Setups",
+    "SystemLoad",
     "TraceJobs",
     "Upkeep",
     "Vehicle",

@@ -159,10 +159,12 @@ class HourlyRule(Entity):
     Hours are those in which what the rule goes by (``of``: the hall's ``price`` or ``carbon``, or a ``series`` of
     hourly values from the scenario's start) is at least ``above`` (USD/MWh, g/kWh), or among the ``dearest`` share of
     all hours. ``of: calendar`` takes all hours; in any case only those within ``months``, from ``from_hour`` until
-    ``to_hour`` local time, and on ``weekdays_only``: so are the hours of coincident peaks (ERCOT's 4CP) avoided.
+    ``to_hour`` local time, and on ``weekdays_only``. ``of: month_peak`` avoids coincident peaks (ERCOT's 4CP) without
+    hindsight: hours that are the month's peak of ``hall.system_load`` with a probability of at least ``above`` (0.05),
+    by a forecast the evening before that errs by ``forecast_error``, what the month has seen and the days it has left.
     """
 
-    of: Literal["series", "price", "carbon", "calendar"] = "series"
+    of: Literal["series", "price", "carbon", "calendar", "month_peak"] = "series"
     series: tuple[float, ...] = ()
     above: float | None = None
     dearest: Fraction | None = None
@@ -170,6 +172,7 @@ class HourlyRule(Entity):
     from_hour: int = Field(default=0, ge=0, le=24)
     to_hour: int = Field(default=24, ge=0, le=24)
     weekdays_only: bool = False
+    forecast_error: Fraction = Quantity(0.03, "1", "3 %", Provenance(None, "assumed", 0.01, 0.06))
     job_classes: tuple[Name, ...] = ()
     feed: Name | None = None
     share: Fraction = Quantity(1.0, "1")
@@ -180,6 +183,8 @@ class HourlyRule(Entity):
             raise _fail("no hourly values", "series: [31.5, 28.2, ...], or of: price, of: carbon, of: calendar")
         if self.of != "calendar" and (self.above is None) == (self.dearest is None):
             raise _fail("one of above and dearest says which hours", "dearest: 5 %, or above: 80")
+        if self.of == "month_peak" and not (self.above is not None and 0 < self.above <= 1):
+            raise _fail("a month's peak is avoided from a probability on", "above: 0.05")
         if not all(1 <= month <= 12 for month in self.months):
             raise _fail("months are 1 to 12", "months: [6, 7, 8, 9]")
         return self

@@ -9,7 +9,16 @@ from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
 from .entity import Entity, Name
-from .quantity import Duration, Fraction, PositiveDuration, PositiveWholeNumber, Quantity, RatePerTime, Ratio
+from .quantity import (
+    Duration,
+    Fraction,
+    PositiveDuration,
+    PositiveWholeNumber,
+    Probability,
+    Quantity,
+    RatePerTime,
+    Ratio,
+)
 from .trace_model import TraceModel, model_of
 
 TraceFormat = Literal["table", "openb", "philly", "gavel", "swf"]
@@ -123,7 +132,9 @@ class GpuService(Entity):
 
     ``file``: an Azure LLM trace (``TIMESTAMP, ContextTokens, GeneratedTokens``), summed over steps of ``step``. An
     instance of ``gpus`` generates tokens at ``rate``, and is asked for ``target`` of that; the requests are ``load``
-    times those of the file, again and again with ``repeat``. Each instance is a job.
+    times those of the file, again and again with ``repeat``. Each instance is a job. ``unloaded_draw`` is the share of
+    its draw at full load, above idle, that an instance has without requests; between, draw goes with its load (1: it
+    draws the same whatever it is asked).
     """
 
     file: str
@@ -133,6 +144,7 @@ class GpuService(Entity):
     target: Fraction = Quantity(0.7, "1")
     step_s: PositiveDuration = Field(default=Quantity(300.0, "s", "5 min"), alias="step")
     load: Ratio = Quantity(1.0, "1")
+    unloaded_draw: Probability = Quantity(1.0, "1")
     priority: int = 0
     repeat: bool = True
     skip_bad: bool = False

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from .cooling import CoolingPlant
 from .entity import Entity, Name
-from .hourly import PowerCarbon, PowerPrice
+from .hourly import PowerCarbon, PowerPrice, SystemLoad
 from .instant import Instant
 from .quantity import (
     Count,
@@ -78,7 +78,8 @@ class Hall(Entity):
 
     ``cooling_plant`` takes the racks' liquid share of heat outdoors, in ``weather``; it gives PUE and WUE. With
     ``throttling`` it acts back: liquid-cooled racks are capped while the coolant is too warm for what their GPUs draw.
-    ``price`` and ``carbon`` give cost and emissions, and rules of ``fleet.hours`` go by them.
+    ``price`` and ``carbon`` give cost and emissions, and rules of ``fleet.hours`` go by them and by the peaks of
+    ``system_load``.
     """
 
     compute_nodes: dict[Name, ComputeNode] = Field(min_length=1)
@@ -87,4 +88,5 @@ class Hall(Entity):
     throttling: bool = True
     price: PowerPrice | None = None
     carbon: PowerCarbon | None = None
+    system_load: SystemLoad | None = None
     weather: Literal["travis_county_2018"] = "travis_county_2018"

@@ -1,4 +1,4 @@
-"""What power costs and emits, hour by hour."""
+"""What power costs and emits, and what others draw, hour by hour."""
 
 from __future__ import annotations
 
@@ -57,6 +57,17 @@ class PowerCarbon(Entity):
     def _one_source(self) -> PowerCarbon:
         _require_one((self.file, self.fixed_kg_per_j), "file and fixed", "fixed: 390 g/kWh")
         return self
+
+
+class SystemLoad(Entity):
+    """The load of the whole system, by whose monthly peaks transmission is charged: a ``file``.
+
+    It has the columns ``Datetime (UTC)`` and ``Load (MW)``. ``year``: as for prices.
+    """
+
+    file: str
+    year: int | None = None
+    hours: SkipJsonSchema[HourlyValues | None] = Field(default=None, exclude=True)
 
 
 def _require_one(given: tuple[object, ...], names: str, remedy: str) -> None:

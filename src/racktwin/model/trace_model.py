@@ -65,9 +65,9 @@ class TraceModel:
     groups: tuple[JobGroup, ...]
     user_shares: tuple[float, ...]
 
-    def write(self, path: Path) -> None:
-        """As JSON; what is not a number as null."""
-        path.write_text(json.dumps(_plain(asdict(self)), indent=1) + "\n", encoding="utf-8")
+    def as_json(self) -> str:
+        """What is not a number is null."""
+        return json.dumps(_plain(asdict(self)), indent=1) + "\n"
 
 
 def _plain(value: Any) -> Any:
@@ -81,7 +81,7 @@ def _plain(value: Any) -> Any:
 
 
 def read_model(path: Path) -> TraceModel:
-    """The model in a JSON file that :meth:`TraceModel.write` wrote."""
+    """The model in a JSON file that holds :meth:`TraceModel.as_json`."""
     return model_of(json.loads(path.read_text("utf-8")))
 
 

@@ -17,7 +17,16 @@ from .page import Page, write_page
 from .palette import SERIES
 
 HEADINGS = (
-    *("useful GPU-h/d", "work vs baseline", "mean kW", "peak kW", "kWh per GPU-h", "energy vs baseline", "wait, min"),
+    *(
+        "useful GPU-h/d",
+        "work vs baseline",
+        "mean kW",
+        "peak kW",
+        "kWh per GPU-h",
+        "energy vs baseline",
+        "wait, min",
+        "not started",
+    ),
     *("speed kept", "GPU-h/d per provisioned MW", "GPU-h/d per peak MW", "USD per GPU-h", "above limit, s"),
 )
 
@@ -31,7 +40,8 @@ def policy_cells(result: PolicyResult) -> tuple[str, ...]:
         number(result.peak_w / 1e3),
         number(result.kwh_per_gpu_h),
         _change(result.energy_change),
-        number(result.mean_wait_s / 60),
+        ("≥ " if result.unstarted else "") + number(result.mean_wait_s / 60),
+        number(result.unstarted),
         f"{100 * result.effective_time_ratio:.1f} %",
         number(result.per_provisioned_mw, 4),
         number(result.per_peak_mw, 4),

@@ -124,6 +124,7 @@ _FLEET = (
         ("price_usd_per_j", "float64", "price of energy; NaN where the hall has none"),
         ("cost_usd", "float64", "of the facility's energy; NaN without a price"),
         ("carbon_kg", "float64", "emitted for the facility's energy; NaN without a carbon intensity"),
+        ("month_peak", "int64", "1 in the hour that turned out to be its month's peak of the system's load, else 0"),
         engines=("fleet",),
     ),
     _table(
@@ -153,6 +154,15 @@ _FLEET = (
         ("start_s", "float64", ""),
         ("end_s", "float64", ""),
         ("cause", "str", "the failure of the scenario; empty where it is drained or not yet there"),
+        engines=("fleet",),
+    ),
+    _table(
+        "ballast",
+        "an interval of constant ballast below a feed: what it draws so that its load falls no faster than it may",
+        ("feed", "str", ""),
+        ("start_s", "float64", ""),
+        ("end_s", "float64", ""),
+        ("ballast_w", "float64", "W; counted in the draw of the feed and of those above it, not in that of racks"),
         engines=("fleet",),
     ),
     _table(

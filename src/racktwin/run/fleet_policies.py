@@ -76,7 +76,9 @@ class PolicyResult:
 
     ``kwh_per_gpu_h`` is of all energy at the root feeds and of the cooling plant, ``usd_per_gpu_h`` what it costs (NaN
     without a price). ``peak_w`` is the highest draw of all racks together, ``above_limit_s`` the longest time a feed
-    was above its limit. What a baseline draws is measured; ``provisioned_w`` and ``nameplate_w`` are not.
+    was above its limit. ``mean_wait_s`` is of all jobs submitted in the window, those that have not started
+    (``unstarted``, a mean too) with their wait up to the horizon: at least so long.
+    What a baseline draws is measured; ``provisioned_w`` and ``nameplate_w`` are not.
     ``work_change`` and ``energy_change`` are of work a day and of energy per useful GPU-hour, against the first policy.
     """
 
@@ -88,6 +90,7 @@ class PolicyResult:
     peak_w: float
     kwh_per_gpu_h: float
     mean_wait_s: float
+    unstarted: float
     effective_time_ratio: float
     per_provisioned_mw: float
     per_peak_mw: float
@@ -167,8 +170,7 @@ def _measure(scenario: Scenario, tables: dict[str, pa.Table]) -> tuple[float, ..
     useful_s, held_s = _work(tables, begin_s, end_s)
     energy_j, peak_w = _energy(tables["rack_power"], begin_s, end_s)
     facility_j, cost_usd = _facility(tables["hall_hours"], begin_s, end_s)
-    jobs = tables["gpu_jobs"]
-    wait_s = (jobs["start_s"].to_numpy() - jobs["submit_s"].to_numpy())[jobs["submit_s"].to_numpy() >= begin_s]
+    mean_wait_s, unstarted = _waits(tables["gpu_jobs"], begin_s, end_s)
     (hall,) = scenario_tables(scenario)["scenario_hall"].to_pylist()
     useful_h = useful_s / 3600.0
     provisioned_mw = hall["provisioned_w"] / 1e6
@@ -177,7 +179,8 @@ def _measure(scenario: Scenario, tables: dict[str, pa.Table]) -> tuple[float, ..
         energy_j / (end_s - begin_s),
         peak_w,
         facility_j / 3.6e6 / useful_h if useful_h else np.nan,
-        float(np.nanmean(wait_s)) if np.isfinite(wait_s).any() else np.nan,
+        mean_wait_s,
+        unstarted,
         useful_s / held_s if held_s else np.nan,
         useful_h / days / provisioned_mw if provisioned_mw else np.nan,
         useful_h / days / (peak_w / 1e6) if peak_w else np.nan,
@@ -186,6 +189,16 @@ def _measure(scenario: Scenario, tables: dict[str, pa.Table]) -> tuple[float, ..
         cost_usd / useful_h if useful_h else np.nan,
         _above_limit_s(tables["limits"], begin_s, end_s),
     )
+
+
+def _waits(jobs: pa.Table, begin_s: float, end_s: float) -> tuple[float, float]:
+    """(mean wait of jobs submitted in the window, s, how many of them have not started); those turned away aside."""
+    submit_s, start_s = jobs["submit_s"].to_numpy(), jobs["start_s"].to_numpy()
+    fates = jobs["fate"].combine_chunks()
+    kept = np.array(fates.dictionary.to_pylist())[fates.indices.to_numpy()] != "rejected"
+    kept &= (submit_s >= begin_s) & (submit_s < end_s)
+    waits_s = (np.where(np.isfinite(start_s), start_s, end_s) - submit_s)[kept]
+    return float(waits_s.mean()) if len(waits_s) else np.nan, float((~np.isfinite(start_s[kept])).sum())
 
 
 def _facility(hours: pa.Table, begin_s: float, end_s: float) -> tuple[float, float]:

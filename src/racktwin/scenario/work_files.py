@@ -19,7 +19,7 @@ from pydantic import ValidationError
 
 from racktwin.errors import Problem, ScenarioError
 from racktwin.model.gpu_work import GpuGenerator, GpuService, GpuTrace
-from racktwin.model.hourly import PowerCarbon, PowerPrice
+from racktwin.model.hourly import PowerCarbon, PowerPrice, SystemLoad
 
 from .document import Document, Steps
 from .folder import MAX_TABLE_BYTES, Folder, decode
@@ -30,6 +30,7 @@ MOST_JOBS = 200_000
 _READ_WITH = ("file", "format", "columns", "time_unit", "memory_unit", "processors_per_gpu", "from", "until")
 _TRACE_KEYS = (*_READ_WITH, "skip_bad", "job_classes")
 _SERVICE_KEYS = ("file", "step", "skip_bad")
+_SERIES: dict[str, Any] = {"price": PowerPrice, "carbon": PowerCarbon, "system_load": SystemLoad}
 _SERIES_KEYS = ("file", "direct")
 _BYTES = {"B": 1.0, "KiB": 1024.0, "MiB": 1024.0**2, "GiB": 1024.0**3}
 
@@ -38,7 +39,7 @@ def inline_work(document: Document, folder: Folder, problems: list[Problem]) -> 
     """Put what each source of ``fleet.work`` names beside its name; adds to ``problems``."""
     for steps, kind, raw in [*_sources(document.value), *_series(document.value)]:
         try:
-            if kind in ("price", "carbon"):
+            if kind in _SERIES:
                 _put_hours(document, folder, steps, raw)
             elif kind == "trace":
                 _put_trace(document, folder, steps, raw)
@@ -61,23 +62,26 @@ def _sources(value: Any) -> Iterator[tuple[Steps, str, dict[str, Any]]]:
 
 def _series(value: Any) -> Iterator[tuple[Steps, str, dict[str, Any]]]:
     hall = value.get("hall") if isinstance(value, dict) else None
-    for kind in ("price", "carbon"):
+    for kind in ("price", "carbon", "system_load"):
         series = hall.get(kind) if isinstance(hall, dict) else None
         if isinstance(series, dict) and isinstance(series.get("file"), str):
             yield ("hall", kind), kind, series
 
 
 def _put_hours(document: Document, folder: Folder, steps: Steps, raw: dict[str, Any]) -> None:
-    is_price = steps[-1] == "price"
-    series, of = _parsed(PowerPrice if is_price else PowerCarbon, raw, "hours"), _key(raw, _SERIES_KEYS)
+    kind = steps[-1]
+    series, of = _parsed(_SERIES[str(kind)], raw, "hours"), _key(raw, _SERIES_KEYS)
     if series is None or (raw.get("hours") or {"of": ""}).get("of", of) == of:
         return
     raw.pop("hours", None)
     path = _file(document, folder, steps, series.file)
-    from racktwin.traces import read_hourly_carbon, read_hourly_price
+    from racktwin.traces import read_hourly_carbon, read_hourly_load, read_hourly_price
 
     with _told(folder, path, document.dotted(steps)):
-        found = read_hourly_price(path) if is_price else read_hourly_carbon(path, direct=series.direct)
+        if kind == "carbon":
+            found = read_hourly_carbon(path, direct=series.direct)
+        else:
+            found = read_hourly_price(path) if kind == "price" else read_hourly_load(path)
         raw["hours"] = {"of": of, "first_epoch_s": found.first_epoch_s, "values": found.values.tolist()}
 
 

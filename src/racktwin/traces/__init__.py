@@ -3,7 +3,7 @@
 from racktwin.model.trace_model import JobGroup, Positive, TraceModel, read_model
 
 from .generate import generate_gpu_jobs
-from .hourly import HourlySeries, read_hourly_carbon, read_hourly_price
+from .hourly import HourlySeries, read_hourly_carbon, read_hourly_load, read_hourly_price
 from .mapping import TraceMapping
 from .read import Format, GpuJobs, Limits, read_gpu_jobs, stream_gpu_jobs
 from .requests import RequestLoad, read_request_load
@@ -28,6 +28,7 @@ __all__ = [
     "read_epw",
     "read_gpu_jobs",
     "read_hourly_carbon",
+    "read_hourly_load",
     "read_hourly_price",
     "read_model",
     "read_request_load",

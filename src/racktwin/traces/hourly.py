@@ -1,4 +1,4 @@
-"""Hourly series: the price of power and its carbon, from CSV files with a time and a value an hour."""
+"""Hourly series: the price of power, its carbon and a system's load, from CSV files with a time and a value an hour."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ _J_PER_MWH = 3.6e9
 _J_PER_KWH = 3.6e6
 
 PRICE_COLUMNS = ("Datetime (UTC)", "Price (USD/MWh)")
+LOAD_COLUMNS = ("Datetime (UTC)", "Load (MW)")
 CARBON_COLUMNS = ("Datetime (UTC)", "Carbon Intensity gCO₂eq/kWh (LCA)")
 """As Electricity Maps exports them; ``(direct)`` leaves out what building the plants took."""
 
 
 @dataclass(frozen=True)
 class HourlySeries:
-    """``values[k]`` holds for the hour from ``first_epoch_s + 3600 k`` (UTC, s since 1970). ``unit``: USD/J or kg/J."""
+    """``values[k]`` holds for the hour from ``first_epoch_s + 3600 k`` (UTC, s since 1970), in ``unit``."""
 
     name: str
     unit: str
@@ -54,6 +55,11 @@ def read_hourly_carbon(path: Path, *, direct: bool = False) -> HourlySeries:
     """Carbon intensity in kg CO2-equivalent per J from a CSV in g/kWh: life cycle, or ``direct`` only."""
     column = CARBON_COLUMNS[1].replace("LCA", "direct") if direct else CARBON_COLUMNS[1]
     return _read(path, CARBON_COLUMNS[0], column, 1e-3 / _J_PER_KWH, "kg/J", least=0.0)
+
+
+def read_hourly_load(path: Path) -> HourlySeries:
+    """Load of a power system in W from a CSV in MW."""
+    return _read(path, *LOAD_COLUMNS, 1e6, "W", least=0.0)
 
 
 def _read(path: Path, time: str, value: str, factor: float, unit: str, least: float) -> HourlySeries:

@@ -13,15 +13,18 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from racktwin.model import HourlyRule, HourlyValues, PowerCarbon, PowerPrice, Scenario
+from racktwin.model import HourlyRule, HourlyValues, PowerCarbon, PowerPrice, Scenario, SystemLoad
 from racktwin.results.schema import TABLES
+from racktwin.sim.rng import stream_key
 
 from .heat import step_means
+from .month_peak import month_peaks, peak_probabilities
 
 Floats = npt.NDArray[np.float64]
 HOUR_S = 3600.0
 J_PER_MWH, J_PER_KWH = 3.6e9, 3.6e6
 _UTC = dt.UTC
+_AROUND_H = 62 * 24
 
 
 def into_hour_s(scenario: Scenario) -> float:
@@ -78,17 +81,61 @@ def _start(scenario: Scenario) -> dt.datetime:
     return scenario.start.replace(tzinfo=zone).astimezone(_UTC)
 
 
-def _laid_out(scenario: Scenario, source: PowerPrice | PowerCarbon, hours: HourlyValues) -> Floats:
-    """The series from the hour in which the scenario starts: at its own time, or a year of it by hour of the year."""
-    values, count, start = np.asarray(hours.values, np.float64), hours_of(scenario), _start(scenario)
+def _laid_out(
+    scenario: Scenario,
+    source: PowerPrice | PowerCarbon | SystemLoad,
+    hours: HourlyValues,
+    *,
+    before: int = 0,
+    after: int = 0,
+) -> Floats:
+    """The series from the hour in which the scenario starts: at its own time, or a year of it by hour of the year.
+
+    So many hours ``before`` and ``after`` the run too, NaN where it does not hold them.
+    """
+    values, count, start = np.asarray(hours.values, np.float64), hours_of(scenario) + before + after, _start(scenario)
     if source.year is None:
-        first = int((start.timestamp() - hours.first_epoch_s) // HOUR_S)
-        return values[first : first + count]
+        rows = int((start.timestamp() - hours.first_epoch_s) // HOUR_S) - before + np.arange(count)
+        is_there = (rows >= 0) & (rows < len(values))
+        return np.where(is_there, values[np.clip(rows, 0, len(values) - 1)], np.nan)
     begin = dt.datetime(source.year, 1, 1, tzinfo=_UTC).timestamp()
     first = int((begin - hours.first_epoch_s) // HOUR_S)
     of_year = values[first : first + 8760]
-    into = int((start - dt.datetime(start.year, 1, 1, tzinfo=_UTC)).total_seconds() // HOUR_S)
+    into = int((start - dt.datetime(start.year, 1, 1, tzinfo=_UTC)).total_seconds() // HOUR_S) - before
     return np.asarray(of_year[(into + np.arange(count)) % len(of_year)], np.float64)
+
+
+def _system_load(scenario: Scenario) -> tuple[Floats, list[dt.datetime], slice] | None:
+    """(W by hour, when each begins in local time, which hours are the run's): two months around it; None without."""
+    source = scenario.hall.system_load if scenario.hall is not None else None
+    if source is None or source.hours is None:
+        return None
+    load = _laid_out(scenario, source, source.hours, before=_AROUND_H, after=_AROUND_H)
+    return load, _local_hours(scenario, -_AROUND_H, len(load)), slice(_AROUND_H, len(load) - _AROUND_H)
+
+
+def is_month_peak(scenario: Scenario) -> npt.NDArray[np.bool_]:
+    """Which hours of the run turned out to be their month's peak of the system."""
+    found = _system_load(scenario)
+    if found is None:
+        return np.zeros(hours_of(scenario), bool)
+    load, local, of_run = found
+    return month_peaks(load, local)[of_run]
+
+
+def _peak_chances(scenario: Scenario, error: float) -> Floats:
+    """How likely each hour of the run is to be its month's peak, as known the evening before."""
+    found = _system_load(scenario)
+    assert found is not None
+    load, local, of_run = found
+    rng = np.random.Generator(np.random.Philox(stream_key(scenario.seed, 0, "fleet/month_peak")))
+    return peak_probabilities(load, local, error, rng)[of_run]
+
+
+def _local_hours(scenario: Scenario, first: int, count: int) -> list[dt.datetime]:
+    zone, start = ZoneInfo(scenario.time_zone), _start(scenario)
+    begin = start - dt.timedelta(seconds=into_hour_s(scenario))
+    return [(begin + dt.timedelta(hours=first + hour)).astimezone(zone) for hour in range(count)]
 
 
 @cache
@@ -103,10 +150,8 @@ def _shipped_prices() -> HourlyValues:
 def chosen_hours(scenario: Scenario, rule: HourlyRule) -> npt.NDArray[np.bool_]:
     """The hours of the clock, from that in which the scenario starts, that a rule is about."""
     chosen = _by_value(scenario, rule)
-    start, zone = _start(scenario), ZoneInfo(scenario.time_zone)
     if rule.months or rule.weekdays_only or (rule.from_hour, rule.to_hour) != (0, 24):
-        first = start - dt.timedelta(seconds=into_hour_s(scenario))
-        local = [(first + dt.timedelta(hours=hour)).astimezone(zone) for hour in range(len(chosen))]
+        local = _local_hours(scenario, 0, len(chosen))
         chosen &= np.array([_is_within(rule, moment) for moment in local], bool)
     return chosen
 
@@ -117,6 +162,8 @@ def _by_value(scenario: Scenario, rule: HourlyRule) -> npt.NDArray[np.bool_]:
     values: Floats | None
     if rule.of == "series":
         values = np.asarray(rule.series, np.float64)
+    elif rule.of == "month_peak":
+        values = _peak_chances(scenario, float(rule.forecast_error))
     elif rule.of == "price":
         values = _scaled(prices(scenario), J_PER_MWH)
     else:
@@ -124,7 +171,8 @@ def _by_value(scenario: Scenario, rule: HourlyRule) -> npt.NDArray[np.bool_]:
     assert values is not None
     found = values[: hours_of(scenario)]
     if rule.above is not None:
-        return np.asarray(found >= rule.above, bool)
+        # what was written as 80 USD/MWh may come back from J as 79.999...
+        return np.asarray(found >= rule.above - 1e-9 * abs(rule.above), bool)
     assert rule.dearest is not None
     ranks = np.argsort(np.argsort(-found, kind="stable"), kind="stable")
     return np.asarray(ranks < round(len(found) * float(rule.dearest)), bool)
@@ -168,6 +216,7 @@ def hall_hours(scenario: Scenario, tables: dict[str, pa.Table], replication: int
         "price_usd_per_j": unknown if price is None else price,
         "cost_usd": unknown if price is None else price * total_j,
         "carbon_kg": unknown if emitted is None else emitted * total_j,
+        "month_peak": is_month_peak(scenario).astype(np.int64),
     }
     return pa.table({column.name: columns[column.name] for column in TABLES["hall_hours"].columns})
 

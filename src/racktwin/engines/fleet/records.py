@@ -41,6 +41,7 @@ def tables_of(outcome: Outcome, work: Work, names: Names, replication: int) -> d
         "limits": _limits(rows["limit_rows"], names),
         "outages": _outages(rows["outage_rows"], names),
         "hall_queue": _queue(rows["queue_rows"]),
+        "ballast": _ballast(rows["ballast_rows"], names),
     }
     return {name: _table(name, found, replication) for name, found in columns.items()}
 
@@ -140,6 +141,15 @@ def _outages(rows: Array, names: Names) -> Columns:
         "start_s": rows["start_s"],
         "end_s": rows["end_s"],
         "cause": (np.maximum(rows["cause"], 0), names.causes),
+    }
+
+
+def _ballast(rows: Array, names: Names) -> Columns:
+    return {
+        "feed": (rows["limit"], names.limits or ("",)),
+        "start_s": rows["start_s"],
+        "end_s": rows["end_s"],
+        "ballast_w": rows["watts"],
     }
 
 

@@ -14,6 +14,7 @@ from racktwin.reference import power_table
 from . import tables
 from .hourly import chosen_hours, hour_edges_s
 from .settings import Kind, caps_of
+from .sources import service_draws
 from .work import seconds_of
 
 Step = tuple[float, int, int, float]
@@ -55,7 +56,18 @@ def steps_of(
     for span in spans:
         by_target.setdefault((span.kind, span.target), []).append(span)
     steps = [step for same in by_target.values() for step in _changes(same)]
+    steps += _service_steps(scenario)
     return [step for step in steps if step[0] <= scenario.horizon_s]
+
+
+def _service_steps(scenario: Scenario) -> Iterator[Step]:
+    """How much instances draw as they are asked for more or less, where that makes a difference."""
+    for index, klass in enumerate(scenario.fleet.job_classes):
+        services = [work.service for work in scenario.fleet.work.values() if work.service is not None]
+        mine = [service for service in services if service.job_class == klass]
+        if any(service.unloaded_draw < 1.0 for service in mine):
+            for time_s, share in service_draws(mine, float(scenario.horizon_s)):
+                yield time_s, tables.LOAD_SCALE, index, share
 
 
 def _changes(spans: Sequence[Span]) -> Iterator[Step]:

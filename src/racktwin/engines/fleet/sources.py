@@ -152,18 +152,50 @@ def _of_service(scenario: Scenario, name: str, service: GpuService, horizon_s: f
     }
 
 
+def service_draws(services: Sequence[GpuService], horizon_s: float) -> list[tuple[float, float]]:
+    """(time, share of full draw) of the instances of a class whenever it changes: by how many tokens each is asked for.
+
+    Services of one class share a draw, weighted by their GPUs at work.
+    """
+    counted: list[tuple[float, Floats, Floats]] = []
+    for service in services:
+        tokens, needed = _needed(service, horizon_s)
+        assert service.requests is not None
+        most = needed * service.requests.step_s * float(service.rate_per_s)
+        load = np.divide(tokens, most, out=np.ones(len(tokens)), where=most > 0)
+        least = float(service.unloaded_draw)
+        gpus: Floats = np.asarray(needed * float(service.gpus), np.float64)
+        counted.append(
+            (service.requests.step_s, gpus, np.asarray(gpus * (least + (1.0 - least) * np.minimum(load, 1.0))))
+        )
+    edges_s = np.unique(np.concatenate([np.arange(len(gpus)) * step_s for step_s, gpus, _ in counted]))
+    rows = [((edges_s // step_s).astype(np.int64), gpus, drawn) for step_s, gpus, drawn in counted]
+    at_work = np.sum([gpus[np.minimum(row, len(gpus) - 1)] for row, gpus, _ in rows], axis=0)
+    drawn = np.sum([values[np.minimum(row, len(values) - 1)] for row, _, values in rows], axis=0)
+    shares = np.divide(drawn, at_work, out=np.ones(len(edges_s)), where=at_work > 0)
+    changes = np.flatnonzero(np.concatenate([[shares[:1] != 1.0], [np.diff(shares) != 0.0]], axis=None))
+    return [(float(edges_s[row]), float(shares[row])) for row in changes.tolist()]
+
+
+def _needed(service: GpuService, horizon_s: float) -> tuple[Floats, npt.NDArray[np.int64]]:
+    """(tokens asked for, instances there) in each step."""
+    assert service.requests is not None
+    step_s, tokens = service.requests.step_s, np.array(service.requests.tokens, np.float64) * float(service.load)
+    steps = math.ceil(horizon_s / step_s)
+    if service.repeat:
+        tokens = np.resize(tokens, steps)
+    tokens = tokens[:steps]
+    needed = np.ceil(tokens / (step_s * float(service.rate_per_s) * float(service.target)) - 1e-9)
+    return tokens, needed.astype(np.int64)
+
+
 def instances(service: GpuService, horizon_s: float) -> tuple[Floats, Floats]:
     """When each instance of a service comes and goes, by time of coming.
 
     In each step as many are there as its tokens need at ``target`` of their rate; the last to come is the first to go.
     """
     assert service.requests is not None
-    step_s, tokens = service.requests.step_s, np.array(service.requests.tokens, np.float64) * float(service.load)
-    steps = math.ceil(horizon_s / step_s)
-    if service.repeat:
-        tokens = np.resize(tokens, steps)
-    needed = np.ceil(tokens[:steps] / (step_s * float(service.rate_per_s) * float(service.target)) - 1e-9)
-    needed = needed.astype(np.int64)
+    step_s, (_, needed) = service.requests.step_s, _needed(service, horizon_s)
     begins, ends = [], []
     for number in range(int(needed.max(initial=0))):
         is_there = np.concatenate([[0], (needed > number).astype(np.int64), [0]])

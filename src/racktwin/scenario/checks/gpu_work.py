@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import math
 from collections.abc import Iterator
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from racktwin.model import GpuGenerator, GpuTrace, Scenario
 from racktwin.scenario.document import Steps
@@ -98,48 +95,25 @@ def models_not_there(plant: Scenario) -> Iterator[Finding]:
             yield oddity(("fleet", "work", name, "trace"), message, "fine if meant")
 
 
-def series_beyond_their_hours(plant: Scenario) -> Iterator[Finding]:
-    """Prices and carbon must hold the hours of the run, and be there where a rule goes by them."""
-    for kind in ("price", "carbon"):
-        series = getattr(plant.hall, kind) if plant.hall is not None else None
-        for name, rule in plant.fleet.hours.items():
-            if rule.of == kind and series is None:
-                remedy = f"hall: {{{kind}: ...}}, see docs/fleet.md"
-                yield error(("fleet", "hours", name, "of"), f"the hall has no {kind}", remedy)
-        if series is None:
+def draw_of_a_shared_class(plant: Scenario) -> Iterator[Finding]:
+    """A draw that follows a service's requests is that of its whole class."""
+    fleet = plant.fleet
+    for name, work in fleet.work.items():
+        if work.service is None or work.service.unloaded_draw >= 1.0:
             continue
-        if getattr(series, "shipped", None) is not None:
-            first_s, last_s, what = _SHIPPED_FROM_S, _SHIPPED_TO_S, "the shipped prices hold 2021 to 2023"
-        elif series.hours is not None:
-            first_s = series.hours.first_epoch_s
-            last_s = first_s + 3600.0 * len(series.hours.values)
-            what = f"{series.file} holds {_day(first_s)} to {_day(last_s)}"
-        else:
-            continue
-        run_s = _start_epoch_s(plant)
-        begin_s = 3600.0 * math.floor(run_s / 3600.0)
-        end_s = 3600.0 * math.ceil((run_s + float(plant.horizon_s)) / 3600.0 - 1e-9)
-        if series.year is not None:
-            begin_s = dt.datetime(series.year, 1, 1, tzinfo=dt.UTC).timestamp()
-            end_s = begin_s + 8760 * 3600.0
-        if not (first_s <= begin_s and end_s <= last_s):
-            wanted = f"the year {series.year}" if series.year is not None else f"{_day(begin_s)} to {_day(end_s)}"
-            message = f"{what}, not {wanted}"
-            yield error(("hall", kind), message, "year: one that it holds whole, or a file that holds these hours")
+        klass = work.service.job_class
+        others = [f"gpu_jobs {index}" for index, job in enumerate(plant.gpu_jobs) if job.job_class == klass]
+        others += [f"demand {key}" for key, demand in fleet.demand.items() if demand.job_class == klass]
+        sources = {key: other.trace or other.model for key, other in fleet.work.items()}
+        others += [
+            f"work {key}"
+            for key, source in sources.items()
+            if source is not None and klass in (source.job_class, *source.job_classes.values())
+        ]
+        if others:
+            message = f"the draw of {klass} follows these requests, but {', '.join(others[:3])} is of that class too"
+            remedy = "give the service a class of its own (power: names the class that it draws like)"
+            yield error(("fleet", "work", name, "service", "unloaded_draw"), message, remedy)
 
 
-def _start_epoch_s(plant: Scenario) -> float:
-    try:
-        zone: dt.tzinfo = ZoneInfo(plant.time_zone)
-    except (ZoneInfoNotFoundError, OSError, ValueError):  # another rule tells
-        zone = dt.UTC
-    return plant.start.replace(tzinfo=zone).timestamp()
-
-
-def _day(epoch_s: float) -> str:
-    return f"{dt.datetime.fromtimestamp(epoch_s, dt.UTC):%Y-%m-%d}"
-
-
-_SHIPPED_FROM_S, _SHIPPED_TO_S = (dt.datetime(year, 1, 1, tzinfo=dt.UTC).timestamp() for year in (2021, 2024))
-
-RULES = (series_beyond_their_hours, unknown_classes, jobs_that_never_fit, rows_left_out, models_not_there)
+RULES = (draw_of_a_shared_class, unknown_classes, jobs_that_never_fit, rows_left_out, models_not_there)
