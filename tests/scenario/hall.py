@@ -108,6 +108,14 @@ WRONG_HALLS = (
         also=(_EVENT, f"{_EVENT}\n  hours: {{dear: {{of: calendar, to_hour: 6, feed: other, share: 50 %}}}}"),
     ),
     WrongHall("capless", _EVENT, f"{_EVENT}\n  events: [{{kind: cap, at: 1 h}}]", "no racks are capped", "events.0"),
+    WrongHall(
+        "shared_draw",
+        _EVENT,
+        f"{_EVENT}\n  work:\n    chat: {{service: {{file: requests.csv, job_class: training_llm, gpus: 8, rate: 9 1/s, "
+        "unloaded_draw: 40 %}}",
+        "the draw of training_llm follows these requests",
+        "work.chat.service.unloaded_draw",
+    ),
     WrongHall("idle", "limit: 150 kW", "limit: 5 kW", "the idle racks of the hall", "feeds.panel.limit"),
     WrongHall(
         "no_hall", HALL[HALL.index("hall:\n") : HALL.index("fleet:")], "", "no hall for them to run in", "gpu_jobs"
@@ -124,6 +132,13 @@ ODD_HALLS = (
     ),
 )
 ODD_WORK = (
+    WrongHall(
+        "hours_of_nothing",
+        _EVENT,
+        f"{_EVENT}\n  hours: {{night: {{of: calendar, to_hour: 6}}}}",
+        "nothing happens in its hours",
+        "hours.night",
+    ),
     WrongHall(
         "left_out",
         _EVENT,
