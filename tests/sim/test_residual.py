@@ -28,7 +28,8 @@ US = (1e-9, 0.01, 0.3, 0.5, 0.9, 0.999)
 
 
 def _law(row: tuple[float, ...], is_mirrored: int = 0) -> Any:
-    return np.array([(*row, 0, len(SAMPLES), is_mirrored)], LAW).view(np.recarray)[0]
+    kind, *parameters = row
+    return np.array([(kind, is_mirrored, *parameters, 0, len(SAMPLES))], LAW).view(np.recarray)[0]
 
 
 @pytest.mark.parametrize("elapsed_s", [0.0, 0.5, 2.5, 4.0, 6.5])

@@ -10,6 +10,7 @@ from numba.core import types
 from numba.core.extending import intrinsic
 
 from .jit import IS_COMPILED
+from .rows import first_row
 
 _uncompiled: list[Callable[[Any, int, float], int]] = []
 
@@ -24,10 +25,10 @@ def address_of(function: Callable[[Any, int, float], int]) -> int:
 def _call(typing_context: Any, address: Any, table: Any, count: Any, now_s: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         target, rows, number, instant = arguments
-        array = context.make_array(signature.args[1])(context, builder, rows)
+        first = first_row(context, builder, signature.args[1], rows)
         pointer, whole, real = ir.IntType(8).as_pointer(), ir.IntType(64), ir.DoubleType()
         function = builder.inttoptr(target, ir.FunctionType(whole, [pointer, whole, real]).as_pointer())
-        return builder.call(function, [builder.bitcast(array.data, pointer), number, instant])
+        return builder.call(function, [builder.bitcast(first, pointer), number, instant])
 
     return types.int64(types.int64, table, types.int64, types.float64), generate
 

@@ -16,8 +16,8 @@ from .rng import uniform
 
 FIXED, UNIFORM, TRIANGULAR, EXPONENTIAL, GAMMA, LOGNORMAL, WEIBULL, EMPIRICAL = range(8)
 
-LAW = np.dtype([("kind", "i8"), ("a", "f8"), ("b", "f8"), ("c", "f8"), ("first", "i8"), ("count", "i8"),
-                ("is_mirrored", "i8")])  # fmt: skip
+LAW = np.dtype([("kind", "i4"), ("is_mirrored", "i4"), ("a", "f8"), ("b", "f8"), ("c", "f8"), ("first", "i4"),
+                ("count", "i4")])  # fmt: skip
 """``a, b, c`` by kind: fixed value · uniform low, high · triangular low, mode, high · exponential mean · gamma shape,
 scale · lognormal mu, sigma · weibull shape, scale · empirical: ``count`` sorted samples from ``first``. A mirrored law
 takes 1 − u for each uniform u (antithetic streams)."""

@@ -147,7 +147,7 @@ class _EntryLibrary(JITCodeLibrary):
         for number, function in enumerate(list(self._final_module.functions)):
             if not function.is_declaration and function.linkage == Linkage.linkonce_odr:
                 function.linkage = Linkage.internal
-                function.name = f"{self.name}.{number}"
+                function.name = f"{self.name}.{number}.{function.name[:120]}"  # what a profiler will show
         super()._optimize_final_module()
 
 

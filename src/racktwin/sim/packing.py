@@ -2,15 +2,19 @@
 
 Numba passes a tuple of arrays as seven values per array in every call; with the line's 25 tables that made the
 compiled event loop ten megabytes and its compilation a minute. :func:`packed` puts the tuple on the stack of the
-entry point and hands kernels its address; attributes read the same. Uncompiled, the tuple is passed as it is.
+entry point and hands kernels its address; attributes read the same, and record tables are those of :mod:`.rows`.
+Uncompiled, the tuple is passed as it is.
+
+Where tables lie does not change while a kernel runs, and the optimiser is told so: it need not read an address again
+after every store.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from typing import Any, cast
 
+from llvmlite import ir
 from numba.core import cgutils, types
 from numba.core.datamodel import models
 from numba.core.extending import intrinsic, register_model
@@ -18,6 +22,7 @@ from numba.core.imputils import lower_getattr_generic
 from numba.core.typing.templates import AttributeTemplate, infer_getattr
 
 from .jit import IS_COMPILED
+from .rows import short_name, table_type
 
 
 class PackedType(types.Type):
@@ -25,9 +30,7 @@ class PackedType(types.Type):
 
     def __init__(self, tuple_type: types.NamedTuple) -> None:
         self.tuple_type = tuple_type
-        # the full name of the tuple runs to 20 kB and would stand in the mangled name of every kernel
-        digest = hashlib.blake2b(tuple_type.name.encode(), digest_size=8).hexdigest()
-        super().__init__(name=f"Packed{digest}")
+        super().__init__(name=f"Packed{short_name(tuple_type.name)}")
 
 
 @register_model(PackedType)
@@ -41,21 +44,43 @@ class _PackedAttribute(AttributeTemplate):
 
     def generic_resolve(self, packed_type: Any, attribute: str) -> Any:  # type: ignore[override]
         fields = packed_type.tuple_type.fields
-        return packed_type.tuple_type.types[fields.index(attribute)] if attribute in fields else None
+        if attribute not in fields:
+            return None
+        array = packed_type.tuple_type.types[fields.index(attribute)]
+        return table_type(array) or array
+
+
+def _loaded(builder: Any, address: Any) -> Any:
+    """What lies at ``address``, which no kernel writes to."""
+    value = builder.load(address)
+    value.set_metadata("invariant.load", builder.module.add_metadata([]))
+    return value
 
 
 @lower_getattr_generic(PackedType)
 def _load_table(context: Any, builder: Any, packed_type: Any, value: Any, attribute: str) -> Any:
     tuple_type = packed_type.tuple_type
+    place = tuple_type.fields.index(attribute)
     address = builder.bitcast(value, context.get_value_type(tuple_type).as_pointer())
-    return builder.load(cgutils.gep_inbounds(builder, address, 0, tuple_type.fields.index(attribute)))
+    field = cgutils.gep_inbounds(builder, address, 0, place)
+    array_type = tuple_type.types[place]
+    kind = table_type(array_type)
+    if kind is None:
+        return _loaded(builder, field)
+    array = context.make_array(array_type)(context, builder, ref=field)
+    table = cgutils.create_struct_proxy(kind)(context, builder)
+    table.first = builder.bitcast(_loaded(builder, array._get_ptr_by_name("data")), cgutils.voidptr_t)
+    table.size = _loaded(builder, array._get_ptr_by_name("nitems"))
+    return table._getvalue()
 
 
 @intrinsic
 def _on_stack(typing_context: Any, tables: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        address = cgutils.alloca_once_value(builder, arguments[0])
-        return builder.bitcast(address, cgutils.voidptr_t)
+        address = builder.bitcast(cgutils.alloca_once_value(builder, arguments[0]), cgutils.voidptr_t)
+        # an assembly of no instructions that "makes" the address: no load from it comes before the stores above
+        kind = ir.FunctionType(cgutils.voidptr_t, [cgutils.voidptr_t])
+        return builder.asm(kind, "", "=r,0,~{memory}", [address], side_effect=True)
 
     return PackedType(tables)(tables), generate
 

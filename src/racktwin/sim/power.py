@@ -22,14 +22,14 @@ LIMIT = np.dtype(
         ("reserved", "f8"),
         ("draw", "f8"),
         ("is_power", "i8"),
-        ("claims", "i8"),  # claimants that wait for this limit
-        ("ahead", "i8"),  # those of them who are older than whoever is asking now
-        ("is_freed", "i8"),
-        ("is_retried", "i8"),  # in this round, claims on it try again
+        ("claims", "i4"),  # claimants that wait for this limit
+        ("ahead", "i4"),  # those of them who are older than whoever is asking now
+        ("is_freed", "i4"),
+        ("is_retried", "i4"),  # in this round, claims on it try again
         ("since_s", "f8"),
     ]
 )
-PATH = np.dtype([("limit", "i8"), ("carries", "i8"), ("factor", "f8")])
+PATH = np.dtype([("limit", "i4"), ("carries", "i4"), ("factor", "f8")])
 
 _ROUNDING = 1e-9
 """Relative slack for the rounding of sums of reservations."""

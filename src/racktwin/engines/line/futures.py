@@ -202,7 +202,7 @@ def _redraw_latent(line: Line, replication: int, seed: int, future: int) -> None
 
 
 def _weibull(kind: Any) -> Any:
-    return np.array([(WEIBULL, kind.weibull_shape, kind.scale_s, 0.0, 0, 0, 0)], LAW).view(np.recarray)[0]
+    return np.array([(WEIBULL, 0, kind.weibull_shape, kind.scale_s, 0.0, 0, 0)], LAW).view(np.recarray)[0]
 
 
 @entry_point

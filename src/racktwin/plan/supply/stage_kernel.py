@@ -188,7 +188,8 @@ def _improve(net: Tables, upper: float, rounds: int, patience: int) -> Any:
 def _reprice(net: Tables, scale: float, distance: float) -> bool:
     """One subgradient step on the prices; False if no arc left out is violated, or slack and priced."""
     norm = 0.0
-    for arc in net.arcs:
+    for row in range(net.arcs.size):
+        arc = net.arcs[row]
         if not arc.is_kept:
             service, inbound = net.stages[arc.upstream].service, net.stages[arc.downstream].inbound
             for v in range(min(service, inbound) + 1, min(max(service, inbound), arc.count) + 1):
@@ -197,7 +198,8 @@ def _reprice(net: Tables, scale: float, distance: float) -> bool:
     if norm == 0.0:
         return False
     step = scale * max(distance, 0.0) / norm
-    for arc in net.arcs:
+    for row in range(net.arcs.size):
+        arc = net.arcs[row]
         if not arc.is_kept:
             service, inbound = net.stages[arc.upstream].service, net.stages[arc.downstream].inbound
             for v in range(min(service, inbound) + 1, min(max(service, inbound), arc.count) + 1):
@@ -218,7 +220,8 @@ def _spread(net: Tables) -> None:
     for row in range(net.values.size):
         net.values[row].service_price = 0.0
         net.values[row].inbound_price = 0.0
-    for arc in net.arcs:
+    for row in range(net.arcs.size):
+        arc = net.arcs[row]
         if arc.is_kept:
             continue
         up, down = net.stages[arc.upstream], net.stages[arc.downstream]
