@@ -30,6 +30,7 @@ class Builder:
     feed_limit: dict[str, int] = field(default_factory=dict)
     heat_limit: dict[str, int] = field(default_factory=dict)
     flow_limit: dict[str, int] = field(default_factory=dict)
+    _laws: dict[str, int] = field(default_factory=dict)
 
     def add(self, table: str, **row: Any) -> int:
         self.rows[table].append(row)
@@ -43,9 +44,13 @@ class Builder:
         return first, len(self.rows["links"]) - first
 
     def law(self, law: DurationDistribution | None) -> int:
+        """The LAW row of a duration, one for all that are equal: a plant's laws then stay in the processor's cache."""
         if law is None:
             return -1
-        return self.add("laws", **law_row(law, self.samples))
+        key = law.model_dump_json()
+        if key not in self._laws:
+            self._laws[key] = self.add("laws", **law_row(law, self.samples))
+        return self._laws[key]
 
 
 def skills_of(scenario: Scenario) -> list[str]:

@@ -11,6 +11,7 @@ from .attendance import drop_claim, list_claim, return_people, take_people
 from .doors import ask, must_choose
 from .draw import reserve
 from .flow import unblock
+from .plain import begin_plainly, begins_plainly
 from .queues import dequeue, set_cause
 from .rules import batch_due_s, batch_size, choose_bank, choose_leader, choose_unit, held_until_s
 from .tables import CALENDAR, CELL, GANG, IDLE, NO_CAUSE, PEOPLE, WORKING, Line
@@ -156,6 +157,9 @@ def dispatch(line: Line, w: int) -> None:
         if center.n_free == 0:
             _wait(line, w, CELL, -1)
             return
+        if begins_plainly(line, w):
+            begin_plainly(line, w)
+            continue
         if must_choose(line, w) and not line.claims[w].is_listed:
             ask(line, w)
             return

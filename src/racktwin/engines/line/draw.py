@@ -80,7 +80,9 @@ def set_draw(line: Line, u: int, part: int, watts: float) -> None:
 
 @kernel
 def set_state(line: Line, u: int, state: int, reason: int, serial: int) -> None:
-    """Let unit ``u`` be in an E10 state for a reason, with the item of ``serial`` (or -1) in it."""
+    """Let unit ``u`` be in an E10 state for a reason, with the item of ``serial`` (or -1) in it. Told, never asked."""
+    if not line.clock[0].is_recording:
+        return
     unit = line.units[u]
     if unit.state == state and unit.reason == reason and unit.state_serial == serial:
         return

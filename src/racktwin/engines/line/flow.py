@@ -82,7 +82,8 @@ def make_free(line: Line, u: int) -> None:
     bank.n_free += 1
     center.n_free += 1
     show_idle(line, u)
-    mark(line, unit.center)
+    if center.queue_head >= 0 or center.blocked_head >= 0:
+        mark(line, unit.center)
 
 
 @kernel
@@ -102,7 +103,7 @@ def _hand_over(line: Line, u: int) -> None:
     item.batch_next = -1
     if unit.held < 0:
         vacate(line, u)
-    if item.outcome == PASS:
+    if item.outcome == PASS and not unit.ends_plainly:
         _pass_on(line, index)
     if item.outcome == SCRAP:
         _scrap(line, index)
@@ -169,11 +170,11 @@ def leave(line: Line, u: int) -> None:
     set_draw(line, u, item.part, 0.0)
     free_reservation(line, u, item.part)
     unit.ended_s, unit.down_by_end_s = line.clock[0].now_s, unit.down_s
-    _let_go(line, u)
+    let_go(line, u)
 
 
 @kernel
-def _let_go(line: Line, u: int) -> None:
+def let_go(line: Line, u: int) -> None:
     """Hand over one item of unit ``u`` after the other, until it is empty or blocked."""
     unit = line.units[u]
     while unit.held >= 0:
@@ -225,4 +226,4 @@ def unblock(line: Line, w: int) -> None:
     if center.blocked_head < 0:
         center.blocked_tail = -1
     _hand_over(line, u)
-    _let_go(line, u)
+    let_go(line, u)

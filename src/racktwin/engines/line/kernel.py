@@ -15,6 +15,7 @@ from .attendance import balance_places, begin_round, free_skills, is_retried, li
 from .dispatch import dispatch
 from .doors import CHOSEN, TOO_MANY, UNANSWERED, answer, ask, must_choose
 from .material import announce_stock, receive
+from .plain import end_plainly
 from .prebuilt import receive_prebuilt
 from .queues import mark, show_idle
 from .recording import record_defect, record_labour, record_limit, record_state, record_work_order
@@ -139,6 +140,8 @@ def handle(line: Line, slot: int) -> None:
     if slot < clock.first_failure_slot:
         if line.units[slot].health == IN_SERVICE:
             end_service(line, slot)
+        elif line.units[slot].ends_plainly:
+            end_plainly(line, slot)
         else:
             end_phase(line, slot)
     elif slot < clock.first_upkeep_slot:

@@ -6,7 +6,7 @@ from racktwin.sim.jit import kernel
 from racktwin.sim.states import NON_SCHEDULED, STANDBY
 
 from .draw import reason_of, set_state
-from .tables import CALENDAR, CAUSES, EDD, GANG, IDLE, MATERIAL, NO_CAUSE, PRIORITY, SPT, UP, Line
+from .tables import CALENDAR, CAUSES, CELL, EDD, GANG, IDLE, MATERIAL, NO_CAUSE, PRIORITY, SPT, UP, Line
 
 
 @kernel
@@ -21,7 +21,9 @@ def mark(line: Line, w: int) -> None:
 
 @kernel
 def settle_cause(line: Line, w: int) -> None:
-    """Book the time since the last change to the cause for which the queue waited."""
+    """Book the time since the last change to the cause for which the queue waited, if anything is told of waits."""
+    if not line.clock[0].is_recording:
+        return
     center, now_s = line.centers[w], line.clock[0].now_s
     if center.cause != NO_CAUSE:
         center.waited_s[center.cause] += now_s - center.cause_since_s
@@ -36,7 +38,7 @@ def set_cause(line: Line, w: int, cause: int) -> None:
         return
     settle_cause(line, w)
     center.cause = cause
-    if center.n_free > 0:
+    if center.n_free > 0 and line.clock[0].is_recording:
         for u in range(center.first_unit, center.first_unit + center.n_units):
             if line.units[u].activity == IDLE and line.units[u].health == UP:
                 show_idle(line, u)
@@ -45,6 +47,8 @@ def set_cause(line: Line, w: int, cause: int) -> None:
 @kernel
 def show_idle(line: Line, u: int) -> None:
     """Record why the idle unit ``u`` does nothing."""
+    if not line.clock[0].is_recording:
+        return
     center = line.centers[line.units[u].center]
     if center.is_open:
         set_state(line, u, STANDBY, reason_of(center.cause), -1)
@@ -68,14 +72,42 @@ def _goes_before(line: Line, rule: int, a: int, b: int) -> bool:
 
 
 @kernel
+def _begin_wait(line: Line, w: int, index: int) -> None:
+    """Item ``index`` waits from now on: for what, the work center's own account will say."""
+    if not line.clock[0].is_recording:
+        return
+    settle_cause(line, w)
+    for cause in range(CAUSES):
+        line.items[index].center_waited_s[cause] = -line.centers[w].waited_s[cause]
+
+
+@kernel
+def _end_wait(line: Line, w: int, leader: int) -> None:
+    """The leader and its gang begin: what they waited for is booked."""
+    if not line.clock[0].is_recording:
+        return
+    settle_cause(line, w)
+    for cause in range(CAUSES):
+        waited_s = line.items[leader].center_waited_s[cause] + line.centers[w].waited_s[cause]
+        member = leader
+        while member >= 0:
+            line.items[member].center_waited_s[cause] = waited_s
+            member = line.items[member].gang_next
+    member = leader
+    while member >= 0:
+        item = line.items[member]
+        item.center_waited_s[MATERIAL] += item.material_s
+        item.center_waited_s[GANG] += item.gang_s
+        member = item.gang_next
+
+
+@kernel
 def enqueue(line: Line, index: int) -> None:
     """Item ``index`` joins the queue of its operation's work center."""
     item = line.items[index]
     w = line.operations[item.operation].center
     center = line.centers[w]
-    settle_cause(line, w)
-    for cause in range(CAUSES):
-        item.center_waited_s[cause] = -center.waited_s[cause]
+    _begin_wait(line, w, index)
     line.operations[item.operation].n_queued += 1
     before, after = center.queue_tail, -1
     if center.dispatch in (PRIORITY, EDD, SPT) or item.is_hot:
@@ -92,14 +124,15 @@ def enqueue(line: Line, index: int) -> None:
         center.queue_tail = index
     center.n_queued += 1
     center.is_chosen = 0
-    mark(line, w)
+    if center.n_free > 0 or center.cause != CELL:  # else all wait for a unit, as they did before
+        mark(line, w)
 
 
 @kernel
 def dequeue(line: Line, w: int, index: int, before: int) -> None:
     """Item ``index``, which stands behind ``before`` (-1: the head), enters work: what it waited for is booked."""
     center, leader = line.centers[w], line.items[index]
-    settle_cause(line, w)
+    _end_wait(line, w, index)
     if before >= 0:
         line.items[before].next = leader.next
     else:
@@ -110,15 +143,3 @@ def dequeue(line: Line, w: int, index: int, before: int) -> None:
     center.is_chosen = 0
     line.operations[leader.operation].n_queued -= 1
     leader.next = -1
-    for cause in range(CAUSES):
-        waited_s = leader.center_waited_s[cause] + center.waited_s[cause]
-        member = index
-        while member >= 0:
-            line.items[member].center_waited_s[cause] = waited_s
-            member = line.items[member].gang_next
-    member = index
-    while member >= 0:
-        item = line.items[member]
-        item.center_waited_s[MATERIAL] += item.material_s
-        item.center_waited_s[GANG] += item.gang_s
-        member = item.gang_next

@@ -44,7 +44,7 @@ DRAW_SETUP = 255
 DRAW_PHASE, DRAW_LEFT, DRAW_BROUGHT, DRAW_SWAPPED, DRAW_FALSE, DRAW_MENDED = 0, 256, 1024, 2048, 3072, 3073
 BY_DEFECT = -2  # a phase's law: the repair time of the defect in hand
 FINISHED = -1  # an item's target after its last operation
-MANY = 1 << 40
+MANY = 1 << 30
 
 CLOCK = np.dtype(
     [
@@ -93,48 +93,48 @@ CLOCK = np.dtype(
 
 CENTER = np.dtype(
     [
-        ("first_bank", "i8"),
-        ("n_banks", "i8"),
-        ("first_unit", "i8"),
-        ("n_units", "i8"),
-        ("n_free", "i8"),
-        ("buffer", "i8"),
-        ("dispatch", "i8"),
-        ("door", "i8"),
+        ("first_bank", "i4"),
+        ("n_banks", "i4"),
+        ("first_unit", "i4"),
+        ("n_units", "i4"),
+        ("n_free", "i4"),
+        ("buffer", "i4"),
+        ("dispatch", "i4"),
+        ("door", "i4"),
+        ("is_chosen", "i4"),  # the head of the queue is the rule's choice
+        ("is_open", "i4"),
+        ("queue_head", "i4"),
+        ("queue_tail", "i4"),
+        ("n_queued", "i4"),
+        ("blocked_head", "i4"),
+        ("is_dirty", "i4"),
+        ("next_dirty", "i4"),
+        ("cause", "i4"),
+        ("batch", "i4"),  # most parts in a unit at once
+        ("n_families", "i4"),  # of set-ups; 0: none are needed
+        ("fails", "i4"),
+        ("failure_clock", "i4"),
+        ("unit_choice", "i4"),
+        ("vehicle_speed_m_per_s", "f8"),  # 0: the units are no vehicles
         ("rule", "i8"),  # address of a compiled rule
-        ("is_chosen", "i8"),  # the head of the queue is the rule's choice
-        ("is_asking", "i8"),
-        ("next_asking", "i8"),
-        ("is_open", "i8"),
-        ("queue_head", "i8"),
-        ("queue_tail", "i8"),
-        ("n_queued", "i8"),
-        ("blocked_head", "i8"),
-        ("blocked_tail", "i8"),
-        ("is_dirty", "i8"),
-        ("next_dirty", "i8"),
-        ("cause", "i8"),
+        ("is_asking", "i4"),
+        ("next_asking", "i4"),
+        ("blocked_tail", "i4"),
         ("cause_since_s", "f8"),
         ("waited_s", "f8", (CAUSES,)),
-        ("fails", "i8"),
-        ("failure_clock", "i8"),
-        ("between_law", "i8"),
-        ("repair", "i8"),  # its service row
-        ("restarts", "i8"),
-        ("unit_choice", "i8"),
-        ("n_families", "i8"),  # of set-ups; 0: none are needed
-        ("first_setup", "i8"),  # links to phases: row `from` (n_families: nothing yet) times n_families plus `to`
-        ("batch", "i8"),  # most parts in a unit at once
-        ("least_batch", "i8"),
+        ("between_law", "i4"),
+        ("repair", "i4"),  # its service row
+        ("restarts", "i4"),
+        ("first_setup", "i4"),  # links to phases: row `from` (n_families: nothing yet) times n_families plus `to`
+        ("least_batch", "i4"),
         ("batch_wait_s", "f8"),
-        ("vehicle_speed_m_per_s", "f8"),  # 0: the units are no vehicles
         ("x_m", "f8"),
         ("y_m", "f8"),
     ]
 )
 
 SERVICE = np.dtype(
-    [("state", "i8"), ("reason", "i8"), ("wait_reason", "i8"), ("law", "i8"), ("skill", "i8"), ("operators", "i8")]
+    [("state", "i4"), ("reason", "i4"), ("wait_reason", "i4"), ("law", "i4"), ("skill", "i4"), ("operators", "i4")]
 )
 """What takes a unit out of production, with the E10 state it is then in; skill -1 needs nobody."""
 
@@ -145,8 +145,8 @@ UPKEEP = np.dtype(
 """A planned service of one unit: due at a time (calendar), or when ``left`` (busy seconds, parts) is used up."""
 
 BANK = np.dtype(
-    [("center", "i8"), ("free_head", "i8"), ("n_free", "i8"), ("first_path", "i8"), ("n_paths", "i8"),
-     ("idle_draw_w", "f8"), ("n_units", "i8"), ("speed", "f8")]
+    [("center", "i4"), ("free_head", "i4"), ("n_free", "i4"), ("first_path", "i4"), ("n_paths", "i4"),
+     ("idle_draw_w", "f8"), ("n_units", "i4"), ("speed", "f8")]
 )  # fmt: skip
 
 MOST_SKILLS = 4
@@ -154,47 +154,33 @@ MOST_SKILLS = 4
 
 UNIT = np.dtype(
     [
-        ("center", "i8"),
-        ("bank", "i8"),
-        ("next_free", "i8"),
-        ("next_blocked", "i8"),
-        ("activity", "i8"),
-        ("health", "i8"),
-        ("state", "i8"),
-        ("reason", "i8"),
-        ("state_since_s", "f8"),
-        ("state_serial", "i8"),
-        ("held", "i8"),  # the item inside (of a batch, the first left), or -1
-        ("n_held", "i8"),
-        ("n_begun", "i8"),  # parts that began together
-        ("phase", "i8"),
-        ("level", "i8"),
-        ("entered_s", "f8"),
-        ("ended_s", "f8"),
+        ("activity", "i4"),
+        ("health", "i4"),
+        ("center", "i4"),
+        ("bank", "i4"),
+        ("held", "i4"),  # the item inside (of a batch, the first left), or -1
+        ("n_held", "i4"),
+        ("n_begun", "i4"),  # parts that began together
+        ("phase", "i4"),
+        ("level", "i4"),
+        ("cut_defect", "i4"),  # the defect whose failure ends the phase, or -1
+        ("has_people", "i4"),
+        ("is_shed", "i4"),  # its power was taken away
+        ("is_throttled", "i4"),
+        ("family", "i4"),  # what it is set up for, or -1
+        ("ends_plainly", "i4"),  # what it holds will pass (plain.py)
+        ("first_upkeep", "i4"),
+        ("n_upkeep", "i4"),
+        ("next_free", "i4"),
+        ("repetition", "i4"),  # how often the operation has been begun, this time included
+        ("state", "i4"),
         ("since_s", "f8"),  # when the present activity began
         ("remaining_s", "f8"),  # work left in the phase
         ("phase_s", "f8"),  # the phase's whole duration
         ("drawn_s", "f8"),  # of it, what its law gave, at the pace the law is for
         ("cut_off_s", "f8"),  # what a failure of the part will spare of the phase
-        ("cut_defect", "i8"),  # the defect whose failure ends the phase, or -1
-        ("has_people", "i8"),
-        ("crews", "i8", (MOST_SKILLS,)),
-        ("family", "i8"),  # what it is set up for, or -1
-        ("setup_s", "f8"),
-        ("is_shed", "i8"),  # its power was taken away
-        ("is_throttled", "i8"),
-        ("pace", "f8"),  # how fast its people are
-        ("repetition", "i8"),  # how often the operation has been begun, this time included
-        ("service", "i8"),
-        ("upkeep", "i8"),  # of the present service, or -1
-        ("first_upkeep", "i8"),
-        ("n_upkeep", "i8"),
-        ("service_crew", "i8"),
-        ("service_left_s", "f8"),
-        ("service_drawn_s", "f8"),  # the whole service; 0 where its end is known
-        ("x_m", "f8"),  # where a vehicle stands
-        ("y_m", "f8"),
-        ("down_since_s", "f8"),
+        ("entered_s", "f8"),
+        ("ended_s", "f8"),
         ("reserved_w", "f8"),
         ("draw_w", "f8"),
         ("draw_since_s", "f8"),
@@ -202,90 +188,111 @@ UNIT = np.dtype(
         ("labour_s", "f8"),
         ("work_s", "f8"),
         ("down_s", "f8"),
+        ("lowest_cap", "f8"),
+        ("setup_s", "f8"),
+        ("pace", "f8"),  # how fast its people are
+        ("life_s", "f8"),  # working time left until the next breakdown (busy clock)
+        ("next_blocked", "i4"),
+        ("reason", "i4"),
+        ("state_since_s", "f8"),
+        ("state_serial", "i8"),
+        ("crews", "i4", (MOST_SKILLS,)),
+        ("service", "i4"),
+        ("upkeep", "i8"),  # of the present service, or -1
+        ("service_crew", "i4"),
+        ("service_left_s", "f8"),
+        ("service_drawn_s", "f8"),  # the whole service; 0 where its end is known
+        ("x_m", "f8"),  # where a vehicle stands
+        ("y_m", "f8"),
+        ("down_since_s", "f8"),
         ("down_by_end_s", "f8"),  # of it, before the work ended
         ("waited_s", "f8", (CAUSES,)),
-        ("lowest_cap", "f8"),
         ("life_drawn_s", "f8"),  # the whole life
-        ("life_s", "f8"),  # working time left until the next breakdown (busy clock)
         ("breakdowns", "i8"),
         ("key", "u8"),
     ]
 )
 
 CREW = np.dtype(
-    [("present", "i8"), ("busy", "i8"), ("claims", "i8"), ("since_s", "f8"), ("first_skill", "i8"), ("n_skills", "i8"),
-     ("walking_speed_m_per_s", "f8"), ("first_place", "i8"), ("n_places", "i8")]
+    [("present", "i4"), ("busy", "i4"), ("claims", "i4"), ("since_s", "f8"), ("first_skill", "i4"), ("n_skills", "i4"),
+     ("walking_speed_m_per_s", "f8"), ("first_place", "i4"), ("n_places", "i8")]
 )  # fmt: skip
 PLACE = np.dtype([("x_m", "f8"), ("y_m", "f8"), ("idle", "i8")])
 """Where people of a walking crew stand idle: its base, then each work center."""
 SKILL = np.dtype(
     [
-        ("first_crew", "i8"),
-        ("n_crews", "i8"),
-        ("claims", "i8"),
-        ("ahead", "i8"),
-        ("is_freed", "i8"),
-        ("is_retried", "i8"),
+        ("first_crew", "i4"),
+        ("n_crews", "i4"),
+        ("claims", "i4"),
+        ("ahead", "i4"),
+        ("is_freed", "i4"),
+        ("is_retried", "i4"),
     ]
 )
 
 OPERATION = np.dtype(
     [
-        ("center", "i8"),
-        ("first_phase", "i8"),
-        ("n_phases", "i8"),
-        ("next", "i8"),
-        ("debug", "i8"),
-        ("retest", "i8"),
-        ("scrap_after", "i8"),
-        ("is_rework", "i8"),
-        ("gang", "i8"),
-        ("first_consumed", "i8"),
-        ("n_consumed", "i8"),
-        ("first_left", "i8"),
-        ("n_left", "i8"),
-        ("first_detected", "i8"),
-        ("n_detected", "i8"),
+        ("center", "i4"),
+        ("next", "i4"),
+        ("begins_plainly", "i4"),  # takes its work unit for a time and nothing else (plain.py)
+        ("ends_plainly", "i4"),  # and always passes
+        ("law", "i4"),  # of its only phase, where it begins plainly
+        ("n_consumed", "i4"),
+        ("is_move", "i4"),
+        ("is_rework", "i4"),
+        ("gang", "i4"),
+        ("alternative", "i4"),  # the same operation at another work center, or -1
+        ("family", "i4"),  # of set-ups, among those of its work center, or -1
+        ("step", "i4"),  # the operation of the route that it is, or to which it is an alternative
+        ("n_queued", "i4"),
+        ("begun", "i4"),
+        ("first_phase", "i4"),
+        ("n_phases", "i4"),
+        ("key", "u8"),
+        ("n_left", "i4"),
+        ("n_detected", "i4"),
+        ("n_produced", "i4"),
+        ("n_levels", "i4"),  # at how many caps it may be admitted: 1 if it knows none
+        ("is_capped", "i4"),
+        ("debug", "i4"),
+        ("peak_w", "f8"),  # the most of its phases, uncapped
         ("p_false_failure", "f8"),
+        ("learning_exponent", "f8"),
+        ("speed", "f8"),
+        ("retest", "i4"),
+        ("scrap_after", "i4"),
+        ("first_consumed", "i4"),
+        ("first_left", "i4"),
+        ("first_detected", "i4"),
         ("mean_s", "f8"),
         ("left_s", "f8"),  # mean work from here to the end of the route
-        ("step", "i8"),  # the operation of the route that it is, or to which it is an alternative
-        ("alternative", "i8"),  # the same operation at another work center, or -1
-        ("speed", "f8"),
-        ("family", "i8"),  # of set-ups, among those of its work center, or -1
-        ("first_produced", "i8"),
-        ("n_produced", "i8"),
-        ("learning_exponent", "f8"),
+        ("first_produced", "i4"),
         ("experience", "f8"),
         ("learning_floor", "f8"),
-        ("begun", "i8"),
-        ("n_queued", "i8"),
-        ("is_move", "i8"),
         ("from_x_m", "f8"),
         ("from_y_m", "f8"),
         ("to_x_m", "f8"),
         ("to_y_m", "f8"),
-        ("wait_head", "i8"),  # items that wait for material or for gang partners
-        ("wait_tail", "i8"),
-        ("gang_head", "i8"),
-        ("gang_tail", "i8"),
-        ("n_gang", "i8"),
-        ("key", "u8"),
+        ("wait_head", "i4"),  # items that wait for material or for gang partners
+        ("wait_tail", "i4"),
+        ("gang_head", "i4"),
+        ("gang_tail", "i4"),
+        ("n_gang", "i4"),
     ]
 )
 
 PHASE = np.dtype(
     [
-        ("law", "i8"),
-        ("first_need", "i8"),
-        ("n_needs", "i8"),
+        ("law", "i4"),
+        ("first_need", "i4"),
+        ("n_needs", "i4"),
         ("draw_w", "f8"),
         ("peak_w", "f8"),
-        ("first_level", "i8"),
-        ("n_levels", "i8"),
+        ("first_level", "i4"),
+        ("n_levels", "i4"),
         ("stress", "f8"),
         ("mean_s", "f8"),
-        ("is_setup", "i8"),
+        ("is_setup", "i4"),
     ]
 )
 LEVEL = np.dtype([("cap", "f8"), ("speed", "f8")])
@@ -338,51 +345,51 @@ KIND = np.dtype(
 PLAN = np.dtype([("start_s", "f8"), ("not_before_s", "f8")])
 """When one piece is planned to start one operation: infinity if it is not."""
 
-LINK = np.dtype([("to", "i8"), ("count", "i8"), ("amount", "f8")])
+LINK = np.dtype([("to", "i4"), ("count", "i4"), ("amount", "f8")])
 
 LOT = np.dtype([("pieces", "i8"), ("next", "i8"), ("first_brought", "i8"), ("n_brought", "i8")])
 """A receipt of a bought part that can be traced; its defects are its own."""
 
 ITEM = np.dtype(
     [
-        ("serial", "i8"),
-        ("entity", "i8"),  # of its random draws: by order, piece and place in the bill of materials
-        ("part", "i8"),
-        ("order", "i8"),
-        ("source", "i8"),
-        ("priority", "i8"),
-        ("is_hot", "i8"),
-        ("is_order", "i8"),
-        ("plan", "i8"),  # the first row of its plan, or -1
-        ("wanted_s", "f8"),
-        ("release_s", "f8"),
-        ("due_s", "f8"),
-        ("operation", "i8"),
-        ("furthest", "i8"),  # the last operation of its route that it has been kitted for
-        ("passed", "i8"),  # the last operation of its route that it has passed
+        ("operation", "i4"),
+        ("furthest", "i4"),  # the last operation of its route that it has been kitted for
+        ("passed", "i4"),  # the last operation of its route that it has passed
+        ("target", "i4"),  # where it goes once finished here: an operation, or FINISHED
+        ("outcome", "i4"),
+        ("outcome_kind", "i4"),
+        ("unit", "i4"),
+        ("next", "i4"),
+        ("gang_next", "i4"),
+        ("batch_next", "i4"),
+        ("defects", "i4"),
+        ("mending", "i4"),  # the defect that debug is about, or -1
+        ("is_reworked", "i4"),  # on its way back from debug: may exceed buffers
+        ("failures", "i4"),
+        ("is_hot", "i4"),
+        ("part", "i4"),
         ("visits", "i8"),  # operations entered so far, whatever they were
-        ("failures", "i8"),
-        ("all_failures", "i8"),
-        ("retest", "i8"),  # where to go on after debug, or -1 on the main route
-        ("is_reworked", "i8"),  # on its way back from debug: may exceed buffers
-        ("mending", "i8"),  # the defect that debug is about, or -1
-        ("next", "i8"),
-        ("gang_next", "i8"),
-        ("batch_next", "i8"),
-        ("unit", "i8"),
-        ("target", "i8"),  # where it goes once finished here: an operation, or FINISHED
-        ("outcome", "i8"),
-        ("outcome_kind", "i8"),
-        ("drum_left_s", "f8"),  # mean work for the drum that it still stands for
+        ("entity", "i8"),  # of its random draws: by order, piece and place in the bill of materials
         ("queued_s", "f8"),
         ("waiting_since_s", "f8"),
         ("material_s", "f8"),
         ("gang_s", "f8"),
-        ("center_waited_s", "f8", (CAUSES,)),
-        ("defects", "i8"),
-        ("stress_s", "f8"),
         ("energy_j", "f8"),
         ("labour_s", "f8"),
+        ("drum_left_s", "f8"),  # mean work for the drum that it still stands for
+        ("center_waited_s", "f8", (CAUSES,)),
+        ("serial", "i8"),
+        ("order", "i4"),
+        ("source", "i4"),
+        ("priority", "i8"),
+        ("is_order", "i4"),
+        ("plan", "i4"),  # the first row of its plan, or -1
+        ("wanted_s", "f8"),
+        ("release_s", "f8"),
+        ("due_s", "f8"),
+        ("all_failures", "i4"),
+        ("retest", "i4"),  # where to go on after debug, or -1 on the main route
+        ("stress_s", "f8"),
     ]
 )
 
@@ -436,7 +443,7 @@ STEP = np.dtype(
      ("lot", "i8")]
 )  # fmt: skip
 
-CLAIM = np.dtype([("next", "i8"), ("prev", "i8"), ("is_listed", "i8"), ("cause", "i8"), ("on", "i8")])
+CLAIM = np.dtype([("next", "i4"), ("prev", "i4"), ("is_listed", "i4"), ("cause", "i4"), ("on", "i4")])
 
 CANDIDATE = np.dtype(
     [

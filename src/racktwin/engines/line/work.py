@@ -87,10 +87,11 @@ def enter(line: Line, u: int, index: int, level: int) -> None:
     unit.held, unit.level = index, level
     unit.entered_s = unit.since_s = unit.draw_since_s = now_s
     unit.energy_j = unit.labour_s = unit.work_s = unit.down_s = 0.0
-    for cause in range(CAUSES):
-        unit.waited_s[cause] = 0.0
+    if line.clock[0].is_recording:
+        for cause in range(CAUSES):
+            unit.waited_s[cause] = 0.0
     unit.lowest_cap = 1.0
-    unit.is_shed = unit.is_throttled = 0
+    unit.is_shed = unit.is_throttled = unit.ends_plainly = 0
     unit.setup_s = 0.0
     operation = line.operations[item.operation]
     operation.begun += 1
@@ -186,15 +187,24 @@ def begin_phase(line: Line, u: int) -> None:
 def start_working(line: Line, u: int) -> None:
     """Work goes on in unit ``u`` until the phase ends, its people leave, or it breaks down."""
     unit, now_s = line.units[u], line.clock[0].now_s
-    center = line.centers[unit.center]
     unit.activity, unit.since_s = WORKING, now_s
-    schedule(line.events, u, now_s + unit.remaining_s)
     if line.phases[unit.phase].is_setup:
+        schedule(line.events, u, now_s + unit.remaining_s)
         set_state(line, u, states.SCHEDULED_DOWN, states.SETUP, line.items[unit.held].serial)
-        return
-    set_state(line, u, states.PRODUCTIVE, states.WORKING, line.items[unit.held].serial)
+    else:
+        produce(line, u)
+
+
+@kernel
+def produce(line: Line, u: int) -> None:
+    """Unit ``u`` is productive until its work is done, or until it breaks down before."""
+    unit, clock = line.units[u], line.clock[0]
+    schedule(line.events, u, clock.now_s + unit.remaining_s)
+    if clock.is_recording:
+        set_state(line, u, states.PRODUCTIVE, states.WORKING, line.items[unit.held].serial)
+    center = line.centers[unit.center]
     if center.fails and center.failure_clock == BUSY_CLOCK and unit.life_s < unit.remaining_s:
-        schedule(line.events, line.clock[0].first_failure_slot + u, now_s + unit.life_s)
+        schedule(line.events, clock.first_failure_slot + u, clock.now_s + unit.life_s)
 
 
 @kernel
@@ -270,11 +280,7 @@ def book_wait(line: Line, u: int) -> None:
 @kernel
 def levels_of(line: Line, operation: int) -> int:
     """How many cap levels an operation may be admitted at (1 if it knows none)."""
-    row = line.operations[operation]
-    most = 1
-    for phase in range(row.first_phase, row.first_phase + row.n_phases):
-        most = max(most, line.phases[phase].n_levels)
-    return most
+    return line.operations[operation].n_levels
 
 
 @kernel
@@ -283,6 +289,8 @@ def admitted_w(line: Line, operation: int, opening: int, level: int) -> float:
     if line.clock[0].is_time_phased:
         return line.phases[opening].peak_w * cap_of(line, opening, level)
     row = line.operations[operation]
+    if not row.is_capped:
+        return row.peak_w
     watts = 0.0
     for phase in range(row.first_phase, row.first_phase + row.n_phases):
         watts = max(watts, line.phases[phase].peak_w * cap_of(line, phase, level))
