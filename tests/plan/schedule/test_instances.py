@@ -32,6 +32,8 @@ def test_project_is_solved_to_its_published_optimum(name: str, optimum: int) -> 
 @pytest.mark.parametrize(("name", "optimum"), _SHOPS.items())
 def test_flexible_job_shop_is_solved_to_its_published_optimum(name: str, optimum: int) -> None:
     problem = read_flexible_job_shop(_FOLDER / f"{name}.txt")
+    used = {mode.held[0].resource for activity in problem.activities for mode in activity.modes}
+    assert used == set(range(len(problem.resources)))  # its machines count from 0
 
     answer = solve(problem, limits=Limits(20.0, 2))
 

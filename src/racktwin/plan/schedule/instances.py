@@ -28,20 +28,21 @@ def read_psplib(path: Path) -> Problem:
 def read_flexible_job_shop(path: Path) -> Problem:
     """A flexible job shop in Brandimarte's format: per route the operations, each with its machines and times.
 
-    Brandimarte, Annals of Operations Research 41 (1993); Hurink, Jurisch and Thole, OR Spektrum 15 (1994).
+    Machines count from 1, or from 0 where some file says so by naming machine 0. Brandimarte, Annals of Operations
+    Research 41 (1993); Hurink, Jurisch and Thole, OR Spektrum 15 (1994).
     """
     rows = [[int(float(word)) for word in line.split()] for line in path.read_text().splitlines() if line.strip()]
     n_routes, n_machines = rows[0][0], rows[0][1]
+    routes = [_operations(row) for row in rows[1 : 1 + n_routes]]
+    first = min(machine for operations in routes for choices in operations for machine, _ in choices)
+    base = min(first, 1)
     activities: list[Activity] = []
     precedences: list[Precedence] = []
-    for number, row in enumerate(rows[1 : 1 + n_routes]):
-        at = 1
-        for step in range(row[0]):
-            choices = row[at + 1 : at + 1 + 2 * row[at]]
-            at += 1 + 2 * row[at]
+    for number, operations in enumerate(routes):
+        for step, choices in enumerate(operations):
             modes = tuple(
-                Mode(f"machine {machine}", (ticks,), ((),), (Use(machine - 1, 1),))
-                for machine, ticks in zip(choices[::2], choices[1::2], strict=True)
+                Mode(f"machine {machine - base + 1}", (ticks,), ((),), (Use(machine - base, 1),))
+                for machine, ticks in choices
             )
             if step:
                 precedences.append(Precedence(len(activities) - 1, len(activities)))
@@ -49,6 +50,16 @@ def read_flexible_job_shop(path: Path) -> Problem:
     horizon = sum(max(mode.ticks[0] for mode in activity.modes) for activity in activities)
     machines = tuple(Resource(f"machine {number + 1}", 1, "cells") for number in range(n_machines))
     return Problem(horizon, machines, tuple(activities), tuple(precedences), orders=(_all_of(activities),))
+
+
+def _operations(row: list[int]) -> list[list[tuple[int, int]]]:
+    """The (machine, ticks) choices of each operation of a route."""
+    operations, at = [], 1
+    for _ in range(row[0]):
+        numbers = row[at + 1 : at + 1 + 2 * row[at]]
+        operations.append(list(zip(numbers[::2], numbers[1::2], strict=True)))
+        at += 1 + 2 * row[at]
+    return operations
 
 
 def _simple(name: str, modes: tuple[Mode, ...]) -> Activity:
