@@ -569,6 +569,35 @@ ASSEMBLE = "        operators: {assembly: 1}\n        consumes: {board: 2}\n"
 SEMANTICS = (
     # Set-ups, batches, upkeep, alternatives, transport, cards, drum and rope, lots, limits that move.
     Broken(
+        "prebuilt_bought_part",
+        "    price: 30000 USD\n",
+        "    price: 30000 USD\n    prebuilt: [{share: 50 %}]\n",
+        "board has no routing",
+        "board.prebuilt",
+        at="prebuilt: [",
+        remedy="leave 'prebuilt' out",
+        most=2,
+    ),
+    Broken(
+        "prebuilt_twice_at_once",
+        "    routing: tray\n",
+        "    routing: tray\n    prebuilt: [{share: 50 %}, {share: 60 %}]\n",
+        "two shares start at the same instant",
+        "tray.prebuilt.0",
+        at="prebuilt: [",
+        remedy="keep one of the two",
+        most=2,
+    ),
+    Broken(
+        "prebuilt_from_nowhere",
+        "    routing: tray\n",
+        "    routing: tray\n    prebuilt: [{share: 50 %}]\n",
+        "nothing brings it",
+        "tray.prebuilt",
+        at="prebuilt: [",
+        remedy="part_receipts",
+    ),
+    Broken(
         "two_upkeep_intervals",
         BENCH,
         "  bench:\n    work_units: 3\n    upkeep: [{name: clean, every: 30 d, every_parts: 9, duration: 1 h}]",
