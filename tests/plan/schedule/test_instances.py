@@ -40,3 +40,10 @@ def test_flexible_job_shop_is_solved_to_its_published_optimum(name: str, optimum
     assert answer.schedule is not None
     assert broken_rules(problem, answer.schedule) == []
     assert makespan(answer.schedule) == optimum
+
+
+def test_a_machine_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "shop.txt"
+    file.write_text("1 2\n1 1 3 5\n")
+    with pytest.raises(ValueError, match="names machines 3 to 3, but says that there are 2"):
+        read_flexible_job_shop(file)

@@ -29,13 +29,15 @@ def read_flexible_job_shop(path: Path) -> Problem:
     """A flexible job shop in Brandimarte's format: per route the operations, each with its machines and times.
 
     Machines count from 1, or from 0 where some file says so by naming machine 0. Brandimarte, Annals of Operations
-    Research 41 (1993); Hurink, Jurisch and Thole, OR Spektrum 15 (1994).
+    Research 41 (1993); Hurink, Jurisch and Thole, OR Spektrum 15 (1994). Raises ValueError for a machine there is not.
     """
     rows = [[int(float(word)) for word in line.split()] for line in path.read_text().splitlines() if line.strip()]
     n_routes, n_machines = rows[0][0], rows[0][1]
     routes = [_operations(row) for row in rows[1 : 1 + n_routes]]
-    first = min(machine for operations in routes for choices in operations for machine, _ in choices)
-    base = min(first, 1)
+    named = [machine for operations in routes for choices in operations for machine, _ in choices]
+    base = min(*named, 1)
+    if base < 0 or max(named) - base >= n_machines:
+        raise ValueError(f"{path} names machines {min(named)} to {max(named)}, but says that there are {n_machines}")
     activities: list[Activity] = []
     precedences: list[Precedence] = []
     for number, operations in enumerate(routes):
