@@ -217,7 +217,7 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     f"is of run format {RUN_FORMAT_VERSION + 1}": lambda run: edit_manifest(run, format_version=2, new=1),
     r"replication-0000\.parquet is missing": lambda run: first_file(run).unlink(),
     r"replication-0000\.parquet is damaged": lambda run: first_file(run).write_bytes(first_file(run).read_bytes()[:-9]),
-    "it does not list tables/cooling/replication-0001": lambda run: edit_manifest(run, replications_done=[0, 1]),
+    "it does not list tables/ballast/replication-0001": lambda run: edit_manifest(run, replications_done=[0, 1]),
     "should match pattern": lambda run: edit_manifest(run, written=[{"path": "../../etc/passwd", "sha256": ""}]),
 }
 

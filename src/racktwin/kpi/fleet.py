@@ -282,6 +282,7 @@ FLEET = (
             / (any_value(observed_s) / 86400) AS value
         FROM replications r CROSS JOIN run CROSS JOIN scenario_feeds f LEFT JOIN ballast b
             ON b.replication = r.replication AND b.feed = f.feed AND b.end_s > warm_up_s AND b.start_s < horizon_s
+        WHERE EXISTS (SELECT 1 FROM hall_racks)
         GROUP BY ALL
         """,
     ),
@@ -297,7 +298,9 @@ FLEET = (
         FROM replications r CROSS JOIN run CROSS JOIN scenario_feeds f LEFT JOIN (
             SELECT replication, name, lag(draw) OVER (PARTITION BY replication, name ORDER BY start_s) - draw AS fall_w
             FROM limits CROSS JOIN run WHERE quantity = 'power' AND start_s BETWEEN warm_up_s AND horizon_s
+                AND (SELECT count(*) FROM hall_racks) > 0
         ) x ON x.replication = r.replication AND x.name = f.feed
+        WHERE EXISTS (SELECT 1 FROM hall_racks)
         GROUP BY ALL
         """,
     ),
