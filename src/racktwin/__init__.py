@@ -5,7 +5,9 @@ The public names below are loaded when they are first used, so that importing ra
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from racktwin.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from racktwin.engines.line import (
@@ -62,39 +64,19 @@ __all__ = [
     "write_report",
 ]
 
-_HOMES = {
-    "racktwin.engines.line": (
-        "Absent",
-        "DispatchRule",
-        "LimitChanged",
-        "LineRun",
-        "OrderAdded",
-        "Snapshot",
-        "UnitDown",
-        "compile_line",
-        "compiled_rule",
-        "load_snapshot",
-        "observed_document",
-        "python_rule",
-        "save_snapshot",
-    ),
-    "racktwin.errors": ("Problem", "RacktwinError", "RunError", "ScenarioError", "SimulationError"),
-    "racktwin.kpi": ("compute", "difference", "summarize"),
-    "racktwin.report": ("write_comparison", "write_report"),
-    "racktwin.results": ("RunFolder",),
-    "racktwin.run": ("run_scenario",),
-    "racktwin.scenario": ("ScenarioFile", "read_scenario"),
-}
-
-
-def __getattr__(name: str) -> Any:
-    """A public name, imported from its home (PEP 562)."""
-    from importlib import import_module
-
-    for home, names in _HOMES.items():
-        if name in names:
-            return getattr(import_module(home), name)
-    raise AttributeError(f"module 'racktwin' has no attribute {name!r}")
+__getattr__ = lazy_names(
+    __name__,
+    {
+        "engines.line": "Absent DispatchRule LimitChanged LineRun OrderAdded Snapshot UnitDown compile_line"
+        " compiled_rule load_snapshot observed_document python_rule save_snapshot",
+        "errors": "Problem RacktwinError RunError ScenarioError SimulationError",
+        "kpi": "compute difference summarize",
+        "report": "write_comparison write_report",
+        "results": "RunFolder",
+        "run": "run_scenario",
+        "scenario": "ScenarioFile read_scenario",
+    },
+)
 
 
 def __dir__() -> list[str]:

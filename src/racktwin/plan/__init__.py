@@ -3,8 +3,9 @@
 What a name needs is imported when it is asked for: the server asks for the exposure of a network alone, and no kernels.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from racktwin.lazy_names import lazy_names
 
 from .unknowns import Unknown, unknowns
 
@@ -52,21 +53,15 @@ __all__ = [
     "variance_table",
     "write_study",
 ]
-_HOMES = {
-    "alternatives": "AS_IT_IS Alternative choose read_alternative",
-    "record": "about influence_table tornado_table variance_table write_study",
-    "replications": "Needed Target read_share replications_needed until",
-    "selection": "Contender Selection allocate select select_with_budget",
-    "sensitivity": "Bar Influence Progress Screening Sweep screen shares tornado",
-    "sobol": "Indices simulations_needed",
-    "unrecorded": "UNRECORDED Experiment",
-}
-_HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME_OF:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = getattr(import_module(f"{__name__}.{_HOME_OF[name]}"), name)
-    globals()[name] = found
-    return found
+__getattr__ = lazy_names(
+    __name__,
+    {
+        "alternatives": "AS_IT_IS Alternative choose read_alternative",
+        "record": "about influence_table tornado_table variance_table write_study",
+        "replications": "Needed Target read_share replications_needed until",
+        "selection": "Contender Selection allocate select select_with_budget",
+        "sensitivity": "Bar Influence Progress Screening Sweep screen shares tornado",
+        "sobol": "Indices simulations_needed",
+        "unrecorded": "UNRECORDED Experiment",
+    },
+)

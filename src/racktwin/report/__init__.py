@@ -3,8 +3,9 @@
 What a name needs is imported when it is asked for: the server wants the palette alone, and no kernels.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from racktwin.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from .compare_rows import compare_rows
@@ -12,12 +13,7 @@ if TYPE_CHECKING:
     from .report import write_report
 
 __all__ = ["compare_rows", "write_comparison", "write_report"]
-_HOMES = {"compare_rows": "compare_rows", "write_comparison": "comparison", "write_report": "report"}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    globals()[name] = found
-    return found
+__getattr__ = lazy_names(
+    __name__,
+    {"compare_rows": "compare_rows", "comparison": "write_comparison", "report": "write_report"},
+)

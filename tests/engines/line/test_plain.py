@@ -60,3 +60,16 @@ def test_generated_plants(scenario: Scenario) -> None:
 @given(rich_plants())
 def test_generated_plants_with_every_feature(scenario: Scenario) -> None:
     _assert_same(_short(scenario, 1.0))
+
+
+def test_a_bound_beyond_any_queue_is_none() -> None:
+    """Bounds are integers of 32 bits in the kernel's tables; a scenario may say more."""
+    scenario = _short(load("three_machine_line"), 2.0)
+    centers = {
+        name: center.model_copy(update={"input_buffer": 5_000_000_000})
+        for name, center in scenario.work_centers.items()
+    }
+    wide = compile_line(scenario.model_copy(update={"work_centers": centers}))
+    centers = {name: center.model_copy(update={"input_buffer": None}) for name, center in scenario.work_centers.items()}
+    unbounded = compile_line(scenario.model_copy(update={"work_centers": centers}))
+    assert digest(replicate(wide, 0, 3)) == digest(replicate(unbounded, 0, 3))

@@ -5,8 +5,9 @@ The public names are loaded when they are first used: the kernels alone need nei
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from racktwin.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from .compile import CompiledFleet, compile_fleet
@@ -15,10 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["DECISIONS", "CompiledFleet", "compile_fleet", "replicate_fleet"]
 
-_HOMES = {"DECISIONS": "decisions", "CompiledFleet": "compile", "compile_fleet": "compile", "replicate_fleet": "engine"}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f".{_HOMES[name]}", __name__), name)
+__getattr__ = lazy_names(
+    __name__, {"compile": "CompiledFleet compile_fleet", "decisions": "DECISIONS", "engine": "replicate_fleet"}
+)

@@ -17,6 +17,7 @@ from racktwin.sim.power import AIR_HEAT, WATTS
 from . import tables
 from .builder import Builder, Row
 from .compile_orders import add_demand, add_timelines
+from .compile_plain import sum_up_phases
 from .compile_plant import add_limits, add_outages, add_people, add_work_centers
 from .compile_product import add_defect_kinds, add_parts, made_components
 from .planned import PlannedStarts, add_plan
@@ -107,7 +108,7 @@ def _finish(builder: Builder) -> CompiledLine:
         row["batch"] > 1 or row["dispatch"] == tables.PLANNED for row in builder.rows["centers"]
     )
     slots = n_units + n_failures + n_upkeeps + n_timelines + n_sources + (n_centers if looks_again else 0)
-    _add_peaks(builder)
+    sum_up_phases(builder)
     arrays = {name: _records(name, builder.rows[name]) for name in DTYPES}
     arrays["events"] = event_table(slots)
     clock = arrays["clock"][0]
@@ -126,51 +127,6 @@ def _finish(builder: Builder) -> CompiledLine:
     _load_idle_draw(line)
     streams = {name: tuple(names) for name, names in builder.streams.items()}
     return CompiledLine(line, _names(builder), streams, float(scenario.horizon_s), scenario.antithetic)
-
-
-def _add_peaks(builder: Builder) -> None:
-    """Tell each operation what its phases say together: the most it draws, and at how many caps it may run."""
-    for row in builder.rows["operations"]:
-        phases = builder.rows["phases"][row["first_phase"] : row["first_phase"] + row["n_phases"]]
-        levels = max(phase.get("n_levels", 0) for phase in phases)
-        row.update(n_levels=max(1, levels), is_capped=int(levels > 0))
-        row["peak_w"] = max(phase.get("peak_w", 0.0) for phase in phases)
-        center = builder.rows["centers"][row["center"]]
-        row["law"] = phases[0]["law"]
-        is_plain = len(phases) == 1 and _begins_plainly(row, phases[0], center) and _takes_all_alike(builder, center)
-        row["begins_plainly"] = int(is_plain)
-        row["ends_plainly"] = int(is_plain and _ends_plainly(row) and builder.scenario.drum is None)
-
-
-def _begins_plainly(operation: Row, phase: Row, center: Row) -> bool:
-    """Whether the operation of one phase takes its work unit for a time and nothing else."""
-    takes = ("n_needs", "draw_w", "peak_w", "stress", "n_levels")
-    has = ("n_families", "vehicle_speed_m_per_s")
-    return (
-        operation["gang"] <= 1
-        and operation["speed"] == 1.0
-        and not operation.get("is_move")
-        and not operation.get("learning_exponent")
-        and not any(phase.get(name) for name in takes)
-        and phase["law"] != tables.BY_DEFECT
-        and not any(center.get(name) for name in has)
-        and center["batch"] == 1
-        and center["dispatch"] < tables.CRITICAL_RATIO
-    )
-
-
-def _ends_plainly(operation: Row) -> bool:
-    """Whether an operation that begins plainly always passes and leaves nothing behind."""
-    return not any(
-        operation.get(name) for name in ("is_rework", "n_left", "n_detected", "n_produced", "p_false_failure")
-    )
-
-
-def _takes_all_alike(builder: Builder, center: Row) -> bool:
-    """Whether the work center's units are one bank of the usual speed, without upkeep."""
-    units = builder.rows["units"][center["first_unit"] : center["first_unit"] + center["n_units"]]
-    is_usual = center["n_banks"] == 1 and builder.rows["banks"][center["first_bank"]]["speed"] == 1.0
-    return is_usual and not any(unit["n_upkeep"] for unit in units)
 
 
 def _clock_row(builder: Builder) -> Row:

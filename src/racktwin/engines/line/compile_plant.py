@@ -128,7 +128,7 @@ def work_centers_of(operation: Operation) -> list[str]:
 def add_work_centers(builder: Builder) -> None:
     """Work centers with their banks, units, breakdowns, upkeep and set-ups."""
     for index, (name, center) in enumerate(builder.scenario.work_centers.items()):
-        row: Row = {"buffer": MANY if center.input_buffer is None else int(center.input_buffer)}
+        row: Row = {"buffer": MANY if center.input_buffer is None else min(int(center.input_buffer), MANY)}
         row.update(dispatch=_DISPATCH[center.dispatch], is_open=1, cause=tables.NO_CAUSE)
         row.update(queue_head=-1, queue_tail=-1, blocked_head=-1, blocked_tail=-1, next_dirty=-1, repair=-1)
         row.update(next_asking=-1)
@@ -164,8 +164,8 @@ def _batch(center: WorkCenter) -> Row:
         return {"batch": 1, "least_batch": 1}
     wait_s = center.batch.max_wait_s
     return {
-        "batch": int(center.batch.size),
-        "least_batch": min(int(center.batch.minimum), int(center.batch.size)),
+        "batch": min(int(center.batch.size), MANY),
+        "least_batch": min(int(center.batch.minimum), int(center.batch.size), MANY),
         "batch_wait_s": math.inf if wait_s is None else float(wait_s),
     }
 

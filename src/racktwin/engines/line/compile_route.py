@@ -210,7 +210,7 @@ def drum_s(builder: Builder, first: int) -> float:
 def _scrap_after(operation: Operation) -> int:
     if operation.on_fail is None or operation.on_fail.scrap_after is None:
         return MANY
-    return int(operation.on_fail.scrap_after)
+    return min(int(operation.on_fail.scrap_after), MANY)
 
 
 def _add_phase(builder: Builder, part: str, phase: Phase) -> None:

@@ -44,7 +44,7 @@ DRAW_SETUP = 255
 DRAW_PHASE, DRAW_LEFT, DRAW_BROUGHT, DRAW_SWAPPED, DRAW_FALSE, DRAW_MENDED = 0, 256, 1024, 2048, 3072, 3073
 BY_DEFECT = -2  # a phase's law: the repair time of the defect in hand
 FINISHED = -1  # an item's target after its last operation
-MANY = 1 << 30
+MANY = 1 << 30  # as good as no bound: more than there can be, and an integer of 32 bits
 
 CLOCK = np.dtype(
     [
@@ -214,8 +214,8 @@ UNIT = np.dtype(
 )
 
 CREW = np.dtype(
-    [("present", "i4"), ("busy", "i4"), ("claims", "i4"), ("since_s", "f8"), ("first_skill", "i4"), ("n_skills", "i4"),
-     ("walking_speed_m_per_s", "f8"), ("first_place", "i4"), ("n_places", "i8")]
+    [("present", "i8"), ("busy", "i8"), ("claims", "i8"), ("since_s", "f8"), ("first_skill", "i8"), ("n_skills", "i8"),
+     ("walking_speed_m_per_s", "f8"), ("first_place", "i8"), ("n_places", "i8")]
 )  # fmt: skip
 PLACE = np.dtype([("x_m", "f8"), ("y_m", "f8"), ("idle", "i8")])
 """Where people of a walking crew stand idle: its base, then each work center."""
@@ -345,7 +345,7 @@ KIND = np.dtype(
 PLAN = np.dtype([("start_s", "f8"), ("not_before_s", "f8")])
 """When one piece is planned to start one operation: infinity if it is not."""
 
-LINK = np.dtype([("to", "i4"), ("count", "i4"), ("amount", "f8")])
+LINK = np.dtype([("to", "i8"), ("count", "i8"), ("amount", "f8")])
 
 LOT = np.dtype([("pieces", "i8"), ("next", "i8"), ("first_brought", "i8"), ("n_brought", "i8")])
 """A receipt of a bought part that can be traced; its defects are its own."""
