@@ -64,19 +64,17 @@ __all__ = [
     "write_report",
 ]
 
-__getattr__ = lazy_names(
-    __name__,
-    {
-        "engines.line": "Absent DispatchRule LimitChanged LineRun OrderAdded Snapshot UnitDown compile_line"
-        " compiled_rule load_snapshot observed_document python_rule save_snapshot",
-        "errors": "Problem RacktwinError RunError ScenarioError SimulationError",
-        "kpi": "compute difference summarize",
-        "report": "write_comparison write_report",
-        "results": "RunFolder",
-        "run": "run_scenario",
-        "scenario": "ScenarioFile read_scenario",
-    },
-)
+_HOMES = {
+    "engines.line": "Absent DispatchRule LimitChanged LineRun OrderAdded Snapshot UnitDown compile_line"
+    " compiled_rule load_snapshot observed_document python_rule save_snapshot",
+    "errors": "Problem RacktwinError RunError ScenarioError SimulationError",
+    "kpi": "compute difference summarize",
+    "report": "write_comparison write_report",
+    "results": "RunFolder",
+    "run": "run_scenario",
+    "scenario": "ScenarioFile read_scenario",
+}
+__getattr__ = lazy_names(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:
