@@ -200,3 +200,33 @@ def test_a_blocked_batch_stays_down_while_one_part_after_the_other_leaves() -> N
     )
     assert sum(end - start for start, end in intervals_h(run, "repair")) == 20
     assert intervals_h(run, "blocked") == [(1, 11), (12, 15), (35, 40)]
+
+
+def test_a_hot_lot_takes_the_cell_that_a_gang_waits_with() -> None:
+    """Two cells, one busy: the gang waits for the other one, beside which its second cell is free."""
+    run = tables(
+        parts={part: {"routing": part} for part in ("tray", "pair", "rush")},
+        work_centers={"bay": {"work_units": 2}},
+        routings={
+            "tray": {"operations": [step("soak", "bay", "10 h")]},
+            "pair": {"operations": [step("cluster", "bay", "1 h", gang=2)]},
+            "rush": {"operations": [step("soak", "bay", "1 h")]},
+        },
+        order_book=[
+            {"product": "tray"},
+            {"product": "pair", "quantity": 2, "release": "1 h"},
+            {"product": "rush", "hot": True, "release": "2 h"},
+        ],
+    )
+    assert starts_h(run) == {"tray": [0], "rush": [2], "pair": [10, 10]}
+
+
+def test_without_places_between_a_part_goes_on_when_the_next_cell_is_empty() -> None:
+    run = tables(
+        parts={"tray": {"routing": "tray"}},
+        work_centers={"saw": {"work_units": 1}, "bench": {"work_units": 1, "input_buffer": 0}},
+        routings={"tray": {"operations": [step("saw", "saw", "1 h"), step("bench", "bench", "3 h")]}},
+        order_book=[{"product": "tray", "quantity": 3}],
+    )
+    assert ends_h(run, "bench") == [4, 7, 10]
+    assert intervals_h(run, "blocked") == [(2, 4), (5, 7)]
