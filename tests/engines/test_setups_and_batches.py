@@ -117,6 +117,29 @@ def test_critical_ratio_weighs_the_due_date_by_the_work_left() -> None:
     assert starts_h(run) == {"first": [0], "long": [1, 2], "short": [2]}
 
 
+def test_of_complete_batches_the_rule_takes_the_most_urgent() -> None:
+    """Two of each part come while the oven bakes; only whole batches may go, of these the one due first."""
+    parts = ("first", "late", "urgent", "alone")
+    dues = {"late": "90 h", "urgent": "30 h"}
+    starts = {}
+    for rule in ("fifo", "critical_ratio"):
+        run = tables(
+            parts={part: {"routing": part} for part in parts},
+            work_centers={"oven": {"work_units": 1, "batch": {"size": 2, "minimum": 2}, "dispatch": rule}},
+            routings={part: {"operations": [step("bake", "oven", "5 h")]} for part in parts},
+            order_book=[
+                {"product": "first", "quantity": 2},
+                {"product": "alone", "due": "1 h"},
+                *({"product": part, "quantity": 2, "due": due, "release": "1 h"} for part, due in dues.items()),
+            ],
+        )
+        starts[rule] = starts_h(run)
+    assert starts == {
+        "fifo": {"first": [0, 0], "late": [5, 5], "urgent": [10, 10]},
+        "critical_ratio": {"first": [0, 0], "late": [10, 10], "urgent": [5, 5]},
+    }
+
+
 def test_a_hot_lot_goes_before_all_others() -> None:
     for rule in ("fifo", "spt", "critical_ratio"):
         run = tables(

@@ -18,18 +18,18 @@ _LATE_S = 1.0
 def choose_leader(line: Line, w: int) -> tuple[int, int]:
     """(item, the one before it or -1): who of the queue goes next; (-1, -1) if no batch is complete or due."""
     center = line.centers[w]
-    if center.batch > 1:
-        return _first_batch(line, w)
-    if center.dispatch < CRITICAL_RATIO or center.door != NO_DOOR:
+    is_scored = center.dispatch >= CRITICAL_RATIO and center.door == NO_DOOR
+    if center.batch <= 1 and not is_scored:
         return center.queue_head, -1
     best, before_best, best_score = -1, -1, 0.0
     before, index = -1, center.queue_head
     while index >= 0:
-        if best >= 0 and line.items[best].is_hot > line.items[index].is_hot:
+        if best >= 0 and (not is_scored or line.items[best].is_hot > line.items[index].is_hot):
             break  # hot lots stand in front
-        score = _score(line, w, index)
-        if best < 0 or score < best_score:
-            best, before_best, best_score = index, before, score
+        if center.batch <= 1 or _leads_a_batch(line, w, index):
+            score = _score(line, w, index) if is_scored else 0.0
+            if best < 0 or score < best_score:
+                best, before_best, best_score = index, before, score
         before, index = index, line.items[index].next
     return best, before_best
 
@@ -83,17 +83,10 @@ def _setup_s(line: Line, u: int, operation: int) -> float:
 
 
 @kernel
-def _first_batch(line: Line, w: int) -> tuple[int, int]:
-    """The first of the queue whose batch is large enough, or who has waited for one long enough."""
-    center, now_s = line.centers[w], line.clock[0].now_s
-    before, index = -1, center.queue_head
-    while index >= 0:
-        item = line.items[index]
-        is_complete = line.operations[item.operation].n_queued >= center.least_batch
-        if is_complete or now_s >= batch_due_s(line, w, index):
-            return index, before
-        before, index = index, item.next
-    return -1, -1
+def _leads_a_batch(line: Line, w: int, index: int) -> bool:
+    """Whether the batch of item ``index`` is large enough, or the item has waited for one long enough."""
+    is_complete = line.operations[line.items[index].operation].n_queued >= line.centers[w].least_batch
+    return is_complete or line.clock[0].now_s >= batch_due_s(line, w, index)
 
 
 @kernel
