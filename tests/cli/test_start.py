@@ -9,7 +9,7 @@ import pytest
 
 import racktwin
 
-_HEAVY = ("duckdb", "numba", "numpy", "plotly", "pyarrow")
+_HEAVY = ("duckdb", "numba", "numpy", "plotly", "pyarrow", "scipy.stats")
 
 
 def _loaded(arguments: list[str]) -> set[str]:

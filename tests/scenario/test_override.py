@@ -147,3 +147,12 @@ def test_all_overrides_are_judged_at_once(tmp_path: Path) -> None:
     problems = problems_of(write(tmp_path, STARTER), "horizn=1 d", "feeds.none.limit=1 W", "warm_up=5")
 
     assert {problem.path for problem in problems} == {"horizn", "feeds.none.limit", "warm_up"}
+
+
+def test_null_takes_a_key_away(tmp_path: Path) -> None:
+    plain = read(tmp_path, "work_centers.dock.dispatch=edd", "work_centers.dock.dispatch=null").scenario
+    alone = read_scenario("georgetown", ["hall=null", "fleet=null"]).scenario
+
+    assert plain.work_centers["dock"].dispatch == "fifo"
+    assert alone.engines == ("supply", "line")
+    assert "'horizon' is missing" in problems_of(write(tmp_path, STARTER), "horizon=null")[0].message

@@ -74,6 +74,14 @@ class Document:
         }
         self.places.update({(*steps, *inner): place for inner, place in other.places.items()})
 
+    def remove(self, steps: Steps) -> None:
+        """Take away the key at ``steps``, as if it had not been written, and what stands below it."""
+        parent = self.value
+        for step in steps[:-1]:
+            parent = parent[step]
+        parent.pop(steps[-1], None)
+        self.places = {known: place for known, place in self.places.items() if known[: len(steps)] != steps}
+
 
 def item_name(item: Any) -> str:
     """The name by which people know an item of a list; empty where it has none."""

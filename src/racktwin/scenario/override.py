@@ -1,7 +1,7 @@
 """``--set path=value`` and ``--set path*=factor``: changes to a document, as if its author had written them.
 
 A path is the way through the file, with dots: ``feeds.test_floor.limit``. An item of a list is named by its
-``operation`` or ``name``, or by its index from 0.
+``operation`` or ``name``, or by its index from 0. ``path=null`` takes a key away, as if it had not been written.
 """
 
 from __future__ import annotations
@@ -40,7 +40,11 @@ def _apply(document: Document, override: str) -> None:
     path, sign, written = match[1], match[2], match[3]
     steps = _find(document.value, path)
     if sign == "=":
-        document.put(steps, _parse(path, written))
+        given = _parse(path, written)
+        if written and given.value is None and isinstance(steps[-1], str):
+            document.remove(steps)
+            return
+        document.put(steps, given)
         document.places[steps] = _PLACE
         return
     factor = scalar(written)
