@@ -16,7 +16,7 @@ def main() -> None:
     print("soak  escapes/rack  kWh/rack  days")
     with tempfile.TemporaryDirectory() as folder:
         for hours in (24, 72, 168):
-            overrides = ["horizon=26 wk", "warm_up=10 wk", f"{SOAK}={hours} h"]
+            overrides = ["hall=null", "fleet=null", "horizon=26 wk", "warm_up=10 wk", f"{SOAK}={hours} h"]
             scenario = racktwin.read_scenario("georgetown", overrides)
             run = racktwin.run_scenario(scenario, Path(folder) / str(hours), replications=4, marginals=False)
             mean = {(kpi.kpi, kpi.subject): kpi.mean for kpi in racktwin.summarize(run.extra("kpis"))}

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 import racktwin
 
-SHORT = ["horizon=26 wk", "warm_up=10 wk"]
+SHORT = ["hall=null", "fleet=null", "horizon=26 wk", "warm_up=10 wk"]
 CHANGE = "feeds.test_floor.limit*=0.5"
 
 

@@ -15,7 +15,7 @@ FUTURES = 20
 
 def main() -> None:
     """Print, for each rack seen, when it ships: a day that is likely, and one that is safe."""
-    file = racktwin.read_scenario("georgetown", ["horizon=17 wk"], observed=STATE)
+    file = racktwin.read_scenario("georgetown", ["hall=null", "fleet=null", "horizon=17 wk"], observed=STATE)
     scenario = file.scenario
     assert scenario.observed is not None
     compiled = racktwin.compile_line(scenario)
