@@ -15,7 +15,8 @@ WAITS = """
 
 def main() -> None:
     """Print the operations that waited most for power, over all replications."""
-    scenario = racktwin.read_scenario("georgetown", ["hall=null", "fleet=null", "horizon=12 wk", "warm_up=4 wk", "feeds.test_floor.limit*=0.7"])
+    short = ["hall=null", "fleet=null", "horizon=12 wk", "warm_up=4 wk", "feeds.test_floor.limit*=0.7"]
+    scenario = racktwin.read_scenario("georgetown", short)
     with tempfile.TemporaryDirectory() as folder:
         run = racktwin.run_scenario(scenario, Path(folder) / "run", replications=2, marginals=False)
         with run.connect() as connection:

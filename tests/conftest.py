@@ -21,7 +21,11 @@ yaml_text._compose = lru_cache(maxsize=32)(yaml_text._compose)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what is marked ``slow`` under NUMBA_DISABLE_JIT=1: it would take about a hundred times as long."""
+    """Skip what is ``slow`` under NUMBA_DISABLE_JIT=1: it would take about a hundred times as long.
+
+    Browser tests, which stay on one worker, come first: last, as their folder is, they ran while the other one idled.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
     if os.environ.get("NUMBA_DISABLE_JIT") == "1":
         for item in items:
             if item.get_closest_marker("slow"):

@@ -28,9 +28,10 @@ print(memory_kb("VmHWM:") - loaded_kb)
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="peak memory is read from /proc")
 def test_a_year_is_evaluated_in_115_megabytes(tmp_path: Path) -> None:
-    """Full volume per replication (300,000 rows of limits); a batch takes 88 MB; two at once take 130 (20 replications) to 165 (40).
+    """Full volume per replication, 300,000 rows of limits.
 
-    What is loaded before counts not: 132 MB in a plain environment, 200 MB in one with pandas and dask.
+    A batch of ten at most takes 88 MB, two at once 130 (20 replications) to 165 (40). What is loaded before counts not:
+    132 MB in a plain environment, 200 MB in one with pandas and dask.
     """
     large_run(tmp_path / "run", replications=6)
     answer = subprocess.run(

@@ -8,6 +8,7 @@ import pytest
 
 from racktwin.scenario import read_scenario
 from racktwin.scenario.checks import RULES
+from tests.untraced import untraced
 
 from .broken import PLANTS, SEMANTICS, STARTER, Broken
 from .hall import ODD_HALLS, ODD_WORK, WRONG_HALLS
@@ -51,8 +52,9 @@ def test_every_rule_finds_something_in_the_tables(tmp_path: Path) -> None:
 
     silent = set(RULES)
     for case in (*PLANTS, *SEMANTICS, *ODD, *WRONG, *ODD_NETWORKS, *WRONG_HALLS, *ODD_HALLS, *ODD_WORK):
-        document: Document = parse_yaml(case.text, "scenario.yaml")
-        plant, _ = validate(document)
+        with untraced():
+            document: Document = parse_yaml(case.text, "scenario.yaml")
+            plant, _ = validate(document)
         if plant is not None:
             silent -= {rule for rule in silent if any(True for _ in rule(plant))}
     assert {rule.__name__ for rule in silent} == set()

@@ -11,6 +11,7 @@ from scipy import stats
 
 from racktwin.model import Scenario
 from tests.simulate import simulate_tables
+from tests.untraced import untraced
 
 from . import observe, simpy_twin
 from .known_answers import load
@@ -30,6 +31,11 @@ def _ours(scenario: Scenario, tables: Tables) -> dict[str, float]:
         told[f"{part} wait"] = float(np.mean(pc.subtract(tests["start_s"], tests["queued_s"]).to_numpy()))
         told[f"{part} failures"] = float(np.mean(shipments["failures"].to_numpy()))
     return told
+
+
+def _simpy(scenario: Scenario, seed: int, replication: int) -> list[simpy_twin.Shipment]:
+    with untraced():
+        return simpy_twin.run(scenario, seed, replication)
 
 
 def _theirs(scenario: Scenario, shipments: list[simpy_twin.Shipment]) -> dict[str, float]:
@@ -66,9 +72,9 @@ def test_the_comparison_notices_a_wider_feed() -> None:
     scenario = load("tray_line").model_copy(update={"horizon_s": 100 * 86400.0})
     wide = scenario.feeds["test_floor"].model_copy(update={"limit_w": 60e3})
     wider = scenario.model_copy(update={"feeds": {"test_floor": wide}})
-    plain = [_theirs(scenario, simpy_twin.run(scenario, SEED, replication)) for replication in range(8)]
-    again = [_theirs(scenario, simpy_twin.run(scenario, SEED + 1, replication)) for replication in range(8)]
-    eased = [_theirs(wider, simpy_twin.run(wider, SEED + 1, replication)) for replication in range(8)]
+    plain = [_theirs(scenario, _simpy(scenario, SEED, replication)) for replication in range(8)]
+    again = [_theirs(scenario, _simpy(scenario, SEED + 1, replication)) for replication in range(8)]
+    eased = [_theirs(wider, _simpy(wider, SEED + 1, replication)) for replication in range(8)]
     assert differences(plain, again) == []
     assert differences(plain, eased) != []
 
@@ -77,5 +83,5 @@ def test_the_comparison_notices_a_wider_feed() -> None:
 def test_racktwin_agrees_with_simpy() -> None:
     scenario = load("tray_line")
     ours = [_ours(scenario, tables) for tables in simulate_tables(scenario, REPLICATIONS, SEED)]
-    theirs = [_theirs(scenario, simpy_twin.run(scenario, SEED, replication)) for replication in range(REPLICATIONS)]
+    theirs = [_theirs(scenario, _simpy(scenario, SEED, replication)) for replication in range(REPLICATIONS)]
     assert differences(ours, theirs) == []

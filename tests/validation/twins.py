@@ -18,6 +18,7 @@ from benchmarks.line.scenario import scenario_of
 from scipy import stats
 
 from racktwin.engines.line import compile_line, replicate
+from tests.untraced import untraced
 
 SIZES = {
     "mm4": (10_000, 20),
@@ -71,7 +72,8 @@ def _ours(plant: Plant, replication: int) -> Told:
 
 
 def _simpy(plant: Plant, replication: int) -> Told:
-    shipments = simpy_twin.run(plant.to_json(), SIMPY_SEED + replication)
+    with untraced():
+        shipments = simpy_twin.run(plant.to_json(), SIMPY_SEED + replication)
     return _tell(plant, np.array([one.shipped_s - one.release_s for one in shipments]))
 
 

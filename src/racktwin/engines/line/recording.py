@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from racktwin.sim.jit import kernel
@@ -45,6 +46,12 @@ def _narrow_row(line: Line, table: int) -> Any:
     row.table = table
     clock.narrow_rows += 1
     return row
+
+
+@kernel
+def _told(due_s: float) -> float:
+    """An item without a due date is due at infinity here; tables say NaN."""
+    return due_s if due_s < math.inf else math.nan
 
 
 @kernel
@@ -131,7 +138,7 @@ def record_work_order(line: Line, index: int, fate: int, end_s: float) -> None:
     row = _middle_row(line, WORK_ORDERS)
     row.i[0], row.i[1], row.i[2], row.i[3] = item.serial, item.part, item.order, item.source
     row.i[4], row.i[5] = fate, item.is_order
-    row.x[0], row.x[1], row.x[2], row.x[3] = item.wanted_s, item.release_s, item.due_s, end_s
+    row.x[0], row.x[1], row.x[2], row.x[3] = item.wanted_s, item.release_s, _told(item.due_s), end_s
 
 
 @kernel
@@ -141,7 +148,7 @@ def record_shipment(line: Line, index: int, latent: int, patent: int) -> None:
     row = _middle_row(line, SHIPMENTS)
     row.i[0], row.i[1], row.i[2] = item.serial, item.part, item.order
     row.i[3], row.i[4], row.i[5] = latent, patent, item.all_failures
-    row.x[0], row.x[1], row.x[2] = item.release_s, item.due_s, line.clock[0].now_s
+    row.x[0], row.x[1], row.x[2] = item.release_s, _told(item.due_s), line.clock[0].now_s
     row.x[3], row.x[4], row.x[5] = item.energy_j, item.labour_s, item.stress_s
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -15,18 +16,27 @@ from racktwin.sim.states import E10_STATES, REASONS
 from . import recording
 from .compile import Names
 from .tables import Line
+from .unpacking import columns_of, same
 
 Array = npt.NDArray[Any]
-Columns = dict[str, Array | tuple[Array, Sequence[str]]]
+Columns = dict[str, Array | tuple[Array, tuple[str, ...]]]
 Slot = Callable[[int], Array]
 """The values of one slot (``i`` or ``x``) of the rows of one table."""
+Reader = Callable[[Slot, Slot, Names], Columns]
+
+_SLOTS: dict[Reader, tuple[list[int], list[int]]] = {}
 
 _OUTCOMES = ("pass", "fail", "false_fail", "scrap", "repaired")
 _ORDER_FATES = ("in_progress", "in_stock", "shipped", "consumed", "scrapped")
 _DEFECT_FATES = ("open", "repaired", "scrapped", "escaped")
 _MATERIAL_REASONS = ("receipt", "made", "consumed", "replacement", "recovered")
 
-_ARROW_TYPES = {"int32": pa.int32(), "int64": pa.int64(), "float64": pa.float64(), "bool": pa.bool_()}
+_ARROW_TYPES = {
+    np.dtype(np.int32): pa.int32(),
+    np.dtype(np.int64): pa.int64(),
+    np.dtype(np.float64): pa.float64(),
+    np.dtype(np.bool_): pa.bool_(),
+}
 
 WAIT_COLUMNS = tuple(f"wait_{cause}_s" for cause in WAIT_CAUSES)
 
@@ -39,45 +49,69 @@ def tables_of(line: Line, names: Names, replication: int) -> dict[str, pa.Table]
     clock = line.clock[0]
     wide, middle = line.wide[: clock.wide_rows], line.middle[: clock.middle_rows]
     narrow = line.narrow[: clock.narrow_rows]
-    readers: dict[str, tuple[Array, int, Callable[[Slot, Slot], Columns]]] = {
-        "operations": (wide, recording.OPERATIONS, lambda i, x: _operations(i, x, names)),
-        "work_orders": (middle, recording.WORK_ORDERS, lambda i, x: _work_orders(i, x, names)),
-        "shipments": (middle, recording.SHIPMENTS, lambda i, x: _shipments(i, x, names)),
-        "defects": (middle, recording.DEFECTS, lambda i, x: _defects(i, x, names)),
-        "states": (narrow, recording.STATES, lambda i, x: _states(i, x, names)),
-        "limits": (narrow, recording.LIMITS, lambda i, x: _limits(i, x, names)),
-        "labour": (narrow, recording.LABOUR, lambda i, x: _labour(i, x, names)),
-        "material": (narrow, recording.MATERIAL, lambda i, x: _material(i, x, names)),
-        "genealogy": (narrow, recording.GENEALOGY, lambda i, x: _genealogy(i, x, names)),
+    readers: dict[str, tuple[Array, int, Reader]] = {
+        "operations": (wide, recording.OPERATIONS, _operations),
+        "work_orders": (middle, recording.WORK_ORDERS, _work_orders),
+        "shipments": (middle, recording.SHIPMENTS, _shipments),
+        "defects": (middle, recording.DEFECTS, _defects),
+        "states": (narrow, recording.STATES, _states),
+        "limits": (narrow, recording.LIMITS, _limits),
+        "labour": (narrow, recording.LABOUR, _labour),
+        "material": (narrow, recording.MATERIAL, _material),
+        "genealogy": (narrow, recording.GENEALOGY, _genealogy),
     }
-    return {name: _table(name, rows, number, read, replication) for name, (rows, number, read) in readers.items()}
+    return {name: _table(name, rows, table, read, names, replication) for name, (rows, table, read) in readers.items()}
 
 
 def shipments_of(line: Line, names: Names, replication: int) -> dict[str, pa.Table]:
     """The only table that is recorded without recording."""
     rows = line.middle[: line.clock[0].middle_rows]
-    return {
-        "shipments": _table("shipments", rows, recording.SHIPMENTS, lambda i, x: _shipments(i, x, names), replication)
-    }
+    return {"shipments": _table("shipments", rows, recording.SHIPMENTS, _shipments, names, replication)}
 
 
-def _table(name: str, rows: Array, number: int, read: Callable[[Slot, Slot], Columns], replication: int) -> pa.Table:
-    is_chosen = rows["table"] == number
-    chosen = slice(None) if is_chosen.all() else np.flatnonzero(is_chosen)  # all: several times as fast
-    columns = read(lambda slot: rows["i"][:, slot][chosen], lambda slot: rows["x"][:, slot][chosen])
-    columns["replication"] = np.full(np.count_nonzero(is_chosen), replication, dtype=np.int64)
+def _table(name: str, rows: Array, table: int, read: Reader, names: Names, replication: int) -> pa.Table:
+    wholes, reals = _slots_of(read, names)
+    words = rows.view(np.ndarray).view(np.int64).reshape(len(rows), rows.itemsize // 8)
+    first_real = 1 + rows.dtype["i"].shape[0]
+    slots = np.array([*(1 + slot for slot in wholes), *(first_real + slot for slot in reals)], np.int64)
+    found = columns_of(words, table, slots)
+    columns = read(
+        lambda slot: found[wholes.index(slot)],
+        lambda slot: found[len(wholes) + reals.index(slot)].view(np.float64),
+        names,
+    )
+    columns["replication"] = same(replication, len(found[0]))
     order = [column.name for column in TABLES[name].columns]
     return pa.Table.from_arrays([_arrow(columns[column]) for column in order], order)
 
 
-def _arrow(values: Array | tuple[Array, Sequence[str]]) -> pa.Array:
+def _slots_of(read: Reader, names: Names) -> tuple[list[int], list[int]]:
+    """The slots of ``i`` and ``x`` that the columns are made of: what is asked for where there are no rows."""
+    if read not in _SLOTS:
+        asked: tuple[list[int], list[int]] = ([], [])
+
+        def empty(kind: int, dtype: type) -> Slot:
+            def ask(slot: int) -> Array:
+                if slot not in asked[kind]:
+                    asked[kind].append(slot)
+                return np.empty(0, dtype)
+
+            return ask
+
+        read(empty(0, np.int64), empty(1, np.float64), names)
+        _SLOTS[read] = asked
+    return _SLOTS[read]
+
+
+def _arrow(values: Array | tuple[Array, tuple[str, ...]]) -> pa.Array:
     if isinstance(values, tuple):
         codes, words = values
-        return pa.DictionaryArray.from_arrays(_from_numpy(codes.astype(np.int32)), _text_array(words))
-    return _from_numpy(np.ascontiguousarray(values))
+        return pa.DictionaryArray.from_arrays(_from_numpy(codes.astype(np.int32, copy=False)), _text_array(words))
+    return _from_numpy(values)
 
 
-def _text_array(words: Sequence[str]) -> pa.Array:
+@lru_cache(maxsize=256)
+def _text_array(words: tuple[str, ...]) -> pa.Array:
     """The words as Arrow's strings, without ``pa.array`` for the same reason as :func:`_from_numpy`."""
     texts = [word.encode() for word in words]
     ends = np.cumsum([0, *map(len, texts)], dtype=np.int32)
@@ -87,26 +121,26 @@ def _text_array(words: Sequence[str]) -> pa.Array:
 def _from_numpy(values: Array) -> pa.Array:
     """The array on the same memory. ``pa.array`` would import pandas where that is installed: a third of a second."""
     bits = np.packbits(values, bitorder="little") if values.dtype == np.bool_ else values
-    return pa.Array.from_buffers(_ARROW_TYPES[values.dtype.name], len(values), [None, pa.py_buffer(bits)])
+    return pa.Array.from_buffers(_ARROW_TYPES[values.dtype], len(values), [None, pa.py_buffer(bits)])
 
 
-def _named(codes: Array, words: Sequence[str]) -> tuple[Array, Sequence[str]]:
+def _named(codes: Array, words: tuple[str, ...]) -> tuple[Array, tuple[str, ...]]:
     """Codes into ``words``; -1 is the empty string."""
-    return np.where(codes < 0, len(words), codes), (*words, "")
+    return np.where(codes < 0, np.int32(len(words)), codes), (*words, "")
 
 
 def _operations(i: Slot, x: Slot, names: Names) -> Columns:
     unit, operation = i(3), i(2)
-    centers, numbers = np.array(names.unit_centers, dtype=np.int64), np.array(names.unit_numbers, dtype=np.int64)
+    centers, numbers = np.array(names.unit_centers, dtype=np.int32), np.array(names.unit_numbers, dtype=np.int64)
     levels = tuple(dict.fromkeys((*names.operation_levels, "")))
-    level_of = np.array([levels.index(level) for level in names.operation_levels], dtype=np.int64)
+    level_of = np.array([levels.index(level) for level in names.operation_levels], dtype=np.int32)
     waits = {column: x(4 + index) for index, column in enumerate(WAIT_COLUMNS)}
     return {
         "serial_number": i(0),
-        "part": _named(i(1), names.parts),
+        "part": (i(1), names.parts),
         "operation": _words(operation, names.operations),
         "level": (level_of[operation], levels),
-        "work_center": _named(centers[unit], names.work_centers),
+        "work_center": (centers[unit], names.work_centers),
         "work_unit": numbers[unit],
         "visit": np.zeros(len(unit), dtype=np.int64),
         "queued_s": x(0),
@@ -126,10 +160,10 @@ def _operations(i: Slot, x: Slot, names: Names) -> Columns:
     }
 
 
-def _words(codes: Array, words: Sequence[str]) -> tuple[Array, Sequence[str]]:
+def _words(codes: Array, words: tuple[str, ...]) -> tuple[Array, tuple[str, ...]]:
     """As :func:`_named`, for words that repeat (operations of the same name in several routings)."""
     distinct = tuple(dict.fromkeys((*words, "")))
-    position = np.array([distinct.index(word) for word in (*words, "")], dtype=np.int64)
+    position = np.array([distinct.index(word) for word in (*words, "")], dtype=np.int32)
     return position[np.where(codes < 0, len(words), codes)], distinct
 
 
@@ -139,31 +173,27 @@ def _work_orders(i: Slot, x: Slot, names: Names) -> Columns:
     own = np.where(i(3) < 0, len(names.sources), i(3))
     return {
         "serial_number": i(0),
-        "part": _named(i(1), names.parts),
+        "part": (i(1), names.parts),
         "order_number": i(2),
         "source": (np.where(is_order, own, len(names.sources) + 1), sources),
         "wanted_s": x(0),
         "release_s": x(1),
-        "due_s": _finite(x(2)),
+        "due_s": x(2),
         "end_s": x(3),
         "fate": _named(i(4), _ORDER_FATES),
     }
 
 
-def _finite(values: Array) -> Array:
-    return np.where(np.isinf(values), np.nan, values)
-
-
 def _shipments(i: Slot, x: Slot, names: Names) -> Columns:
     return {
         "serial_number": i(0),
-        "part": _named(i(1), names.parts),
+        "part": (i(1), names.parts),
         "order_number": i(2),
         "latent_escapes": i(3),
         "patent_escapes": i(4),
         "failures": i(5),
         "release_s": x(0),
-        "due_s": _finite(x(1)),
+        "due_s": x(1),
         "shipped_s": x(2),
         "energy_j": x(3),
         "labour_s": x(4),
@@ -191,13 +221,13 @@ def _defects(i: Slot, x: Slot, names: Names) -> Columns:
 
 
 def _states(i: Slot, x: Slot, names: Names) -> Columns:
-    centers, numbers = np.array(names.unit_centers, dtype=np.int64), np.array(names.unit_numbers, dtype=np.int64)
+    centers, numbers = np.array(names.unit_centers, dtype=np.int32), np.array(names.unit_numbers, dtype=np.int64)
     unit = i(0)
     return {
-        "work_center": _named(centers[unit], names.work_centers),
+        "work_center": (centers[unit], names.work_centers),
         "work_unit": numbers[unit],
-        "state": _named(i(1), E10_STATES),
-        "reason": _named(i(2), REASONS),
+        "state": (i(1), E10_STATES),
+        "reason": (i(2), REASONS),
         "serial_number": i(3),
         "start_s": x(0),
         "end_s": x(1),
@@ -220,7 +250,7 @@ def _limits(i: Slot, x: Slot, names: Names) -> Columns:
 
 def _labour(i: Slot, x: Slot, names: Names) -> Columns:
     return {
-        "operator_group": _named(i(0), names.operator_groups),
+        "operator_group": (i(0), names.operator_groups),
         "start_s": x(0),
         "end_s": x(1),
         "present": i(1),
@@ -231,7 +261,7 @@ def _labour(i: Slot, x: Slot, names: Names) -> Columns:
 
 def _material(i: Slot, x: Slot, names: Names) -> Columns:
     return {
-        "part": _named(i(0), names.parts),
+        "part": (i(0), names.parts),
         "time_s": x(0),
         "change": i(1),
         "on_hand": i(2),
@@ -242,7 +272,7 @@ def _material(i: Slot, x: Slot, names: Names) -> Columns:
 def _genealogy(i: Slot, x: Slot, names: Names) -> Columns:
     return {
         "serial_number": i(0),
-        "part": _named(i(1), names.parts),
+        "part": (i(1), names.parts),
         "child_serial_number": i(2),
         "lot": _named(i(3), names.lots),
         "pieces": x(1).astype(np.int64),

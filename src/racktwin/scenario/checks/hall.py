@@ -86,7 +86,11 @@ def work_without_hall(plant: Scenario) -> Iterator[Finding]:
             ("fleet", bool(plant.fleet.demand or plant.fleet.work)),
         ):
             if is_there:
-                yield error((key,), "there are GPU jobs, but no hall for them to run in", f"describe the hall, or leave out {key}")
+                yield error(
+                    (key,),
+                    "there are GPU jobs, but no hall for them to run in",
+                    f"describe the hall, or leave out {key}",
+                )
 
 
 def hall_without_work(plant: Scenario) -> Iterator[Finding]:
