@@ -1,7 +1,10 @@
-"""The clockwork: one slot for each thing that can have one pending event, and a winner tree over the slots.
+"""The clockwork: one slot for each thing that can have one pending event.
 
 Setting a slot replaces its pending event, so cancelling, pausing and throttling are all the same single operation.
 Slots of equal time fire in slot order, which makes runs reproducible.
+
+A few slots are looked through for the one that fires next. Over many stands a winner tree: setting a slot costs a way
+up, and the next is at the root.
 """
 
 from __future__ import annotations
@@ -15,14 +18,21 @@ from .jit import kernel
 NEVER = np.inf
 
 EVENT = np.dtype([("time_s", "f8"), ("winner", "i8")])
-"""A node of the tree: who fires first below it, and when. The root is row 1, slot ``i`` the leaf ``size // 2 + i``."""
+"""A node of the tree: who fires first below it, and when. The root is row 1, slot ``i`` the leaf ``size // 2 + i``.
+
+Where slots are few the nodes above the leaves are not used. Times by themselves in one array would be compared eight at a
+time, but a wide load of what was just stored waits for the store: no gain was measured.
+"""
+
+FEW = 64
+"""Up to so many slots are looked through."""
 
 
 def event_table(slots: int) -> np.recarray[Any, Any]:
-    """A table for ``slots`` slots, none pending; its length is twice the next power of two."""
-    leaves = 1
-    while leaves < slots:
-        leaves *= 2
+    """A table for ``slots`` slots, none pending; its length is twice the next multiple of eight, or power of two."""
+    leaves = max(8, -(-slots // 8) * 8)
+    if leaves > FEW:
+        leaves = 1 << (slots - 1).bit_length()
     table = np.zeros(2 * leaves, EVENT).view(np.recarray)
     table.time_s = NEVER
     rebuild(table)
@@ -39,6 +49,8 @@ def rebuild(table: np.recarray[Any, Any]) -> None:
     """Put the tree right after times were written into the slots from Python."""
     leaves = len(table) // 2
     table["winner"][leaves:] = np.arange(leaves)
+    if leaves <= FEW:
+        return
     first = leaves // 2
     while first >= 1:
         left, right = table[2 * first : 4 * first : 2], table[2 * first + 1 : 4 * first : 2]
@@ -51,6 +63,8 @@ def schedule(events: Any, slot: int, time_s: float) -> None:
     """Let ``slot`` fire at ``time_s``, in place of whatever it had pending."""
     node = slot + events.size // 2
     events[node].time_s = time_s
+    if events.size <= 2 * FEW:
+        return
     winner = slot
     while node > 1:
         rival = events[node ^ 1]
@@ -68,7 +82,7 @@ def schedule(events: Any, slot: int, time_s: float) -> None:
 
 @kernel
 def fire(events: Any, slot: int) -> None:
-    """Take the event of ``slot``, which has come; :func:`settle_fired` must follow before :func:`next_slot`.
+    """Take the event of ``slot``, which has come; :func:`settle_fired` must follow before :func:`next_event`.
 
     In between, slots may be scheduled: the one that fired most of all, which then costs one pass up the tree, not two.
     """
@@ -90,12 +104,20 @@ def cancel(events: Any, slot: int) -> None:
 
 
 @kernel
-def next_slot(events: Any) -> int:
-    """The slot that fires next (its time is ``NEVER`` if nothing is pending)."""
-    return events[1].winner
+def next_event(events: Any) -> tuple[int, float]:
+    """The slot that fires next and when; ``NEVER`` if nothing is pending."""
+    if events.size > 2 * FEW:
+        return events[1].winner, events[1].time_s
+    # as whole numbers, which order times alike: LLVM compares floats one by one, since one may be NaN
+    first, least = events.size // 2, _bits(NEVER)
+    for leaf in range(first, events.size):
+        least = min(least, _bits(events[leaf].time_s))
+    leaf = first
+    while _bits(events[leaf].time_s) != least:
+        leaf += 1
+    return leaf - first, events[leaf].time_s
 
 
 @kernel
-def next_time_s(events: Any) -> float:
-    """When the next slot fires, ``NEVER`` if nothing is pending."""
-    return events[1].time_s
+def _bits(time_s: float) -> int:
+    return np.float64(time_s).view(np.int64)

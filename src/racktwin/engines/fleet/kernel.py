@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from racktwin.sim.events import NEVER, fire, next_slot, next_time_s, schedule, settle_fired
+from racktwin.sim.events import NEVER, fire, next_event, schedule, settle_fired
 from racktwin.sim.jit import entry_point, kernel
 from racktwin.sim.packing import packed
 
@@ -57,8 +57,7 @@ def run(tables: Fleet) -> int:
 def _run(fleet: Fleet) -> int:
     clock = fleet.clock[0]
     while True:
-        slot = next_slot(fleet.events)
-        time_s = next_time_s(fleet.events)
+        slot, time_s = next_event(fleet.events)
         if time_s > clock.now_s:
             if clock.is_freed or clock.n_new > 0:
                 if clock.order_door != NO_DOOR:

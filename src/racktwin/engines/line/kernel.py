@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from racktwin.sim.distributions import sample
-from racktwin.sim.events import fire, next_slot, next_time_s, schedule, settle_fired
+from racktwin.sim.events import fire, next_event, schedule, settle_fired
 from racktwin.sim.jit import entry_point, kernel
 from racktwin.sim.packing import packed
 
@@ -118,8 +118,7 @@ def _run(line: Line) -> int:
                 return ASKED if outcome == UNANSWERED else CANDIDATES_FULL if outcome == TOO_MANY else REFUSED
             settle(line)
             continue
-        slot = next_slot(line.events)
-        time_s = next_time_s(line.events)
+        slot, time_s = next_event(line.events)
         if time_s > clock.horizon_s:
             clock.now_s, clock.turns = clock.horizon_s, 0
             return DONE

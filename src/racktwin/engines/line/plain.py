@@ -31,6 +31,11 @@ def begin_plainly(line: Line, w: int) -> None:
     """The head of the queue of ``w`` enters the unit that was free last, and work begins."""
     center = line.centers[w]
     bank, index = line.banks[center.first_bank], center.queue_head
+    item = line.items[index]
+    operation = line.operations[item.operation]
+    # first of all: the processor does what follows while it waits for the draw, from which the next event hangs
+    draw = VISIT_DRAWS * item.visits + DRAW_PHASE
+    duration_s = max(0.0, sample(line.laws[operation.law], line.samples, operation.key, item.entity, draw))
     u = bank.free_head
     unit = line.units[u]
     bank.free_head = unit.next_free
@@ -40,10 +45,6 @@ def begin_plainly(line: Line, w: int) -> None:
     drop_claim(line, w)
     dequeue(line, w, index, -1)
     enter(line, u, index, 0)
-    item = line.items[index]
-    operation = line.operations[item.operation]
-    draw = VISIT_DRAWS * item.visits + DRAW_PHASE
-    duration_s = max(0.0, sample(line.laws[operation.law], line.samples, operation.key, item.entity, draw))
     unit.drawn_s = unit.phase_s = unit.remaining_s = duration_s
     unit.cut_defect, unit.cut_off_s = -1, 0.0
     if operation.ends_plainly:
