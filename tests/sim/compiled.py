@@ -68,12 +68,7 @@ def settle_fired(table: Any, slot: int) -> None:
 
 
 @numba.njit
-def next_slot(table: Any) -> int:
-    """See :func:`racktwin.sim.events.next_slot`."""
-    return int(events.next_slot(table))
-
-
-@numba.njit
-def next_time_s(table: Any) -> float:
-    """See :func:`racktwin.sim.events.next_time_s`."""
-    return float(events.next_time_s(table))
+def next_event(table: Any) -> tuple[int, float]:
+    """See :func:`racktwin.sim.events.next_event`."""
+    slot, time_s = events.next_event(table)
+    return int(slot), float(time_s)
