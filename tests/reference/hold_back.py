@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from racktwin.calibrate.partial_pooling import expected_of
-from racktwin.calibrate.power import CapCurve, Curve, Point, cap_curves, class_curve, read_points
+from racktwin.calibrate.partial_pooling import expected_of, held_back_factor
+from racktwin.calibrate.power import CapCurve, Curve, Point, cap_curves, class_curve, network_misses, read_points
+from racktwin.calibrate.power_tables import CAPPED_MODELS
 
 POINTS = Path(__file__).parents[2] / "src" / "racktwin" / "reference" / "power_points.csv"
 FIGURE = Path(__file__).parents[2] / "docs" / "images" / "fleet_power.svg"
@@ -40,52 +41,61 @@ def _against(curve: Curve, held: CapCurve, gpu: str) -> Iterator[HeldBack]:
 
 
 def workloads_held_back(points: Sequence[Point], gpu: str, every: int = 1) -> list[HeldBack]:
-    """Each ``every``-th workload, predicted from all others of its GPU model."""
-    curves = cap_curves(points, gpu)
-    return [
-        point
-        for held in curves[::every]
-        for point in _against(class_curve([curve for curve in curves if curve is not held], held.job_class), held, gpu)
-    ]
-
-
-def networks_held_back(points: Sequence[Point], gpu: str) -> list[HeldBack]:
-    """Each network with all its batch sizes, predicted from the other networks."""
-    curves = cap_curves(points, gpu)
+    """Each ``every``-th workload of a GPU model, predicted from all others; intervals without it too."""
+    by_gpu = {model: cap_curves(points, model) for model in CAPPED_MODELS}
     found: list[HeldBack] = []
-    for family in {curve.family: None for curve in curves}:
-        others = [curve for curve in curves if curve.family != family]
-        for held in curves:
-            if held.family == family:
-                found += _against(class_curve(others, held.job_class), held, gpu)
+    for held in by_gpu[gpu][::every]:
+        rest = {model: [curve for curve in curves if curve is not held] for model, curves in by_gpu.items()}
+        found += _against(class_curve(rest[gpu], held.job_class, network_misses(rest.values())), held, gpu)
+    return found
+
+
+def networks_held_back(points: Sequence[Point]) -> dict[str, list[HeldBack]]:
+    """By network: all its workloads on both GPU models, predicted from the other networks, intervals too."""
+    by_gpu = {model: cap_curves(points, model) for model in CAPPED_MODELS}
+    found: dict[str, list[HeldBack]] = {}
+    for network in {curve.network: None for curves in by_gpu.values() for curve in curves}:
+        rest = {gpu: [curve for curve in curves if curve.network != network] for gpu, curves in by_gpu.items()}
+        misses = network_misses(rest.values())
+        found[network] = [
+            point
+            for gpu, curves in by_gpu.items()
+            for held in curves
+            if held.network == network
+            for point in _against(class_curve(rest[gpu], held.job_class, misses), held, gpu)
+        ]
     return found
 
 
 def profiles(points: Sequence[Point]) -> list[HeldBack]:
     """Zeus's profiles on V100, measured apart with energy counters and never used for tables."""
     own = [replace(point, used=True) for point in points if point.source == "zeus_profile"]
-    curves = cap_curves(points, "V100")
+    by_gpu = {model: cap_curves(points, model) for model in CAPPED_MODELS}
+    misses = network_misses(by_gpu.values())
     return [
         point
         for held in cap_curves(own, "V100")
-        for point in _against(class_curve(curves, held.job_class), held, "V100")
+        for point in _against(class_curve(by_gpu["V100"], held.job_class, misses), held, "V100")
     ]
 
 
 def node_runs_held_back(points: Sequence[Point]) -> Iterator[tuple[Point, float, float, float]]:
-    """Each uncapped MLPerf run, all repeats of its workload held back: expected node power and interval, W."""
+    """Each uncapped MLPerf workload, its repeats held back from value and interval: expected node power and ends, W."""
     runs = [p for p in points if p.used and p.node_w == p.node_w and p.cap_w != p.cap_w]
-    for held in {(p.gpu_model, p.job_class, p.workload): p for p in runs}.values():
-        parent = held.job_class.partition("_")[0]
-        groups: dict[str, list[float]] = {}
-        seen: dict[str, tuple[str, list[float]]] = {}
-        for p in runs:
-            same = p.gpu_model == held.gpu_model and p.job_class.startswith(parent) and p.workload != held.workload
-            if same:
-                seen.setdefault(p.workload, (p.job_class, []))[1].append(p.node_w)
-        for job_class, watts in seen.values():
-            groups.setdefault(job_class, []).append(sum(watts) / len(watts))
-        expected = expected_of(groups, held.job_class)
+    workloads = {(p.gpu_model, p.job_class, p.workload): p for p in runs}
+    means = {
+        key: sum(watts) / len(watts)
+        for key in workloads
+        if (watts := [p.node_w for p in runs if (p.gpu_model, p.job_class, p.workload) == key])
+    }
+    for key, held in workloads.items():
+        worlds: dict[tuple[str, str], dict[str, list[float]]] = {}
+        for (gpu, job_class, workload), watts in means.items():
+            if (gpu, job_class, workload) != key:
+                world = worlds.setdefault((gpu, job_class.partition("_")[0]), {})
+                world.setdefault(job_class, []).append(watts)
+        own = worlds[held.gpu_model, held.job_class.partition("_")[0]]
+        expected = expected_of(own, held.job_class).widened(held_back_factor(worlds.values()))
         yield held, expected.value, expected.low, expected.high
 
 
@@ -129,10 +139,12 @@ def main() -> None:
     """Print what the design page quotes, and draw its figure."""
     points = read_points(POINTS)
     lines = []
-    both = [*workloads_held_back(points, "V100"), *workloads_held_back(points, "P100")]
+    workloads = [point for gpu in CAPPED_MODELS for point in workloads_held_back(points, gpu)]
+    networks = networks_held_back(points)
     sets = {
-        "workload": both,
-        "network": [*networks_held_back(points, "V100"), *networks_held_back(points, "P100")],
+        "workload": workloads,
+        "network": [point for found in networks.values() for point in found],
+        **{f"network {name}": found for name, found in networks.items()},
         "profiles": profiles(points),
     }
     for name, found in sets.items():
@@ -145,7 +157,7 @@ def main() -> None:
         inside = "inside" if low <= held.node_w <= high else "outside"
         stated = f"{expected:.0f} ({low:.0f} to {high:.0f})"
         lines.append(f"{held.gpu_model} {held.workload}: {held.node_w:.0f} W, expected {stated} {inside}")
-    FIGURE.write_text(figure(both), encoding="utf-8")
+    FIGURE.write_text(figure(sets["network"]), encoding="utf-8")
     sys.stdout.write("\n".join(lines) + "\n")
 
 

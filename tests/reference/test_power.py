@@ -9,13 +9,21 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from racktwin.calibrate.partial_pooling import expected_of
-from racktwin.calibrate.power import cap_curves, exponents, host_load, read_points
+from racktwin.calibrate.partial_pooling import expected_of, held_back_factor
+from racktwin.calibrate.power import (
+    CapCurve,
+    cap_curves,
+    class_curve,
+    exponents,
+    host_load,
+    network_misses,
+    read_points,
+)
 from racktwin.calibrate.power_tables import INFERENCE_NATURAL_SHARE, TDP_W, write_tables
 from racktwin.reference import gpu_models, host_power, job_classes, power_table
 
 from .extract_power import busy, points
-from .hold_back import POINTS, node_runs_held_back, profiles, rms, share_inside, workloads_held_back
+from .hold_back import POINTS, networks_held_back, node_runs_held_back, profiles, rms, share_inside, workloads_held_back
 
 SOURCES = os.environ.get("RACKTWIN_SOURCE_FILES", "")
 FOUND = read_points(POINTS)
@@ -24,7 +32,7 @@ FOUND = read_points(POINTS)
 @pytest.mark.slow
 @pytest.mark.parametrize(("gpu", "every"), [("V100", 5), ("P100", 4)])
 def test_workloads_held_back_lie_within_their_intervals(gpu: str, every: int) -> None:
-    """Stated: 90 %. All of them: 95 % (docs/design/fleet_power.md)."""
+    """Stated: 90 %. All of them: docs/design/fleet_power.md."""
     found = workloads_held_back(FOUND, gpu, every)
 
     assert len(found) > 80
@@ -34,19 +42,76 @@ def test_workloads_held_back_lie_within_their_intervals(gpu: str, every: int) ->
     assert rms(found, "speed") < 0.06
 
 
+def test_networks_never_seen_lie_within_their_intervals() -> None:
+    """A network is held back from value and interval alike; the stated 90 % are of all points of all networks."""
+    networks = networks_held_back(FOUND)
+    found = [point for of_network in networks.values() for point in of_network]
+
+    assert {name: len(points) // 2 for name, points in networks.items()} == {
+        "shufflenetv2": 165, "resnet50": 72, "deepspeech2": 135, "ncf": 143, "bert_base_uncased": 106
+    }  # fmt: skip
+    for share in ("draw", "speed"):
+        assert share_inside(found, share) >= 0.9
+        assert sum(share_inside(of_network, share) < 0.9 for of_network in networks.values()) <= 2
+    assert np.mean([point.high - point.low for point in found]) < 0.3  # honest, and not because it says nothing
+
+
+def test_a_network_has_no_part_in_its_own_interval() -> None:
+    """Were its misses to count, one that is far from the others would widen what it is judged by."""
+    x = np.array([0.5, 0.6, 0.7, 0.8, 1.2])
+
+    def curve(network: str, speed_at_half: float) -> CapCurve:
+        speed = np.array([speed_at_half, 0.8, 0.9, 0.95, 1.0])
+        return CapCurve("training", f"data/{network}/{speed_at_half}", 200.0, x, np.minimum(x, 1.0), speed)
+
+    alike = [curve(f"n{number}", 0.7 + 0.002 * (number % 3)) for number in range(5)]
+    strange = curve("strange", 0.4)
+    without = class_curve(alike, "training", network_misses([alike]))
+    with_it = class_curve([*alike, strange], "training", network_misses([[*alike, strange]]))
+
+    value, low, high = without.at(0.5, "speed")
+    assert high - low < 0.05
+    assert not low <= 0.4 <= high
+    value, low, high = with_it.at(0.5, "speed")
+    assert low <= 0.4 < value
+
+
+def test_a_network_counts_once_however_often_it_was_measured() -> None:
+    """Data sets, batch sizes and GPU models of one network are no more networks: Student's t has five here, not 113."""
+    by_gpu = [cap_curves(FOUND, gpu) for gpu in ("V100", "P100")]
+
+    assert len(network_misses(by_gpu)) == 5
+    assert len(network_misses(by_gpu[:1])) == 5
+
+
+def test_held_back_factor_takes_the_rank_of_split_conformal_prediction() -> None:
+    """Of 20 members the 19th smallest miss by reach: one lies outside, as the largest but one sets the factor."""
+    members = [*np.linspace(0.9, 1.1, 18), 3.0, 9.0]
+    scores = []
+    for place, member in enumerate(members):
+        expected = expected_of({"a": members[:place] + members[place + 1 :]}, "a")
+        scores.append(abs(member - expected.value) / (expected.high - expected.value))
+
+    assert sorted(scores)[18] < 1.0 < sorted(scores)[19]
+    assert held_back_factor([{"a": members}]) == 1.0  # never narrower than stated
+    two_far = {"a": [*np.linspace(0.99, 1.01, 9), 1.3], "b": [*np.linspace(0.99, 1.01, 9), 1.3]}
+    assert held_back_factor([two_far, two_far]) > 1.0
+    assert held_back_factor([{"a": [1.0, 2.0, 4.0]}]) == np.inf  # three members cannot promise nine of ten
+
+
 def test_profiles_measured_apart_are_met() -> None:
     found = profiles(FOUND)
 
     assert len(found) == 70
     assert rms(found, "speed") < 0.06
-    assert sum(point.is_inside for point in found) / len(found) >= 0.8
+    assert sum(point.is_inside for point in found) / len(found) >= 0.9
 
 
 def test_mlperf_runs_held_back_lie_within_their_intervals() -> None:
     inside = [low <= held.node_w <= high for held, _, low, high in node_runs_held_back(FOUND)]
 
-    assert len(inside) >= 15
-    assert sum(inside) / len(inside) >= 0.85
+    assert len(inside) == 20
+    assert sum(inside) / len(inside) >= 0.9
 
 
 def test_h200_under_max_q_caps_is_met_from_the_other_benchmarks() -> None:

@@ -17,7 +17,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from .partial_pooling import COVERAGE, Expected, expected_of
+from .partial_pooling import COVERAGE, Expected, expected_of, two_sided_t
 
 KNOTS = (0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.9, 1.0, 1.1, 1.2, 1.4, 1.7, 2.0)
 """Where curves are given, as the cap's share of the natural draw; beyond the last a cap does nothing."""
@@ -83,9 +83,9 @@ class CapCurve:
     speed: Floats
 
     @property
-    def family(self) -> str:
-        """The data set and network it trains, whatever the batch size: families are what is new in a new workload."""
-        return "/".join(self.workload.split("/")[:2])
+    def network(self) -> str:
+        """The network it trains, whatever data set, batch size and optimiser: networks are what is new in new work."""
+        return self.workload.split("/")[1].replace("-", "_")
 
 
 def cap_curves(points: Iterable[Point], gpu_model: str) -> list[CapCurve]:
@@ -127,19 +127,30 @@ class Curve:
         return value, low, high
 
 
-def class_curve(curves: Sequence[CapCurve], job_class: str) -> Curve:
+def class_curve(curves: Sequence[CapCurve], job_class: str, misses: Sequence[Floats]) -> Curve:
     """What to expect of one more workload of ``job_class``, leaning on the other classes where it has few.
 
-    An interval holds 90 % of the points of each family of workloads with a cap near the knot, where that family is
-    predicted from the others: it is meant for a network that nobody has measured.
+    ``misses``: of :func:`network_misses`, which set the intervals: they are meant for a network that nobody measured.
     """
-    misses = [_misses(curves, family) for family in {curve.family: None for curve in curves}]
     middle = _middle(curves, job_class)
     draw, speed = (
         tuple(_widened(share, knot, misses, column) for knot, share in zip(middle.x, shares, strict=True))
         for column, shares in ((1, middle.draw), (2, middle.speed))
     )
     return Curve(middle.x, draw, speed)
+
+
+def network_misses(by_gpu: Iterable[Sequence[CapCurve]]) -> list[Floats]:
+    """How far off each network is when it is predicted from the other networks of its GPU model, a table a network.
+
+    Rows: x, at most the last knot; measured less expected draw; measured less expected speed. A network's misses on
+    all GPU models are in one table, since they are not independent.
+    """
+    found: dict[str, list[Floats]] = defaultdict(list)
+    for curves in by_gpu:
+        for network in {curve.network: None for curve in curves}:
+            found[network].append(_misses(curves, network))
+    return [table for tables in found.values() if len(table := np.concatenate(tables))]
 
 
 def _middle(curves: Sequence[CapCurve], job_class: str) -> Curve:
@@ -159,31 +170,41 @@ def _middle(curves: Sequence[CapCurve], job_class: str) -> Curve:
     return Curve(tuple(knots), _rising(draw), _rising(speed))
 
 
-def _misses(curves: Sequence[CapCurve], family: str) -> Floats:
-    """For each capped point of a family: x, and measured less expected draw and speed, expected from the others."""
-    others = [curve for curve in curves if curve.family != family]
+def _misses(curves: Sequence[CapCurve], network: str) -> Floats:
+    others = [curve for curve in curves if curve.network != network]
     found = []
     expected: dict[str, Curve] = {}
     for curve in curves:
-        if curve.family != family:
+        if curve.network != network:
             continue
         if curve.job_class not in expected:
             expected[curve.job_class] = _middle(others, curve.job_class)
         middle = expected[curve.job_class]
         for x, draw, speed in zip(curve.x[:-1], curve.draw[:-1], curve.speed[:-1], strict=True):
             if middle.x and x >= middle.x[0] - 0.01:
-                found.append((float(x), draw - middle.at(x, "draw")[0], speed - middle.at(x, "speed")[0]))
+                row = (min(float(x), KNOTS[-1]), draw - middle.at(x, "draw")[0], speed - middle.at(x, "speed")[0])
+                found.append(row)
     return np.array(found).reshape(-1, 3)
 
 
 def _widened(share: Expected, knot: float, misses: Sequence[Floats], column: int) -> Expected:
-    tail = (1 - COVERAGE) / 2
-    low = high = 0.0
-    for of_family in misses:
-        near = of_family[np.abs(np.minimum(of_family[:, 0], KNOTS[-1]) - knot) <= _NEAR, column]
-        if len(near) >= FEWEST:
-            low, high = min(low, float(np.quantile(near, tail))), max(high, float(np.quantile(near, 1 - tail)))
-    return Expected(share.value, share.value + low, share.value + high, share.n)
+    """With the interval of one more network at ``knot``: half of it is the larger of two bounds.
+
+    The worst network's :data:`COVERAGE` quantile of misses: a jackknife, which holds for a network exchangeable with
+    these n in n of n + 1 cases whatever the law. Student's t over the networks' mean squares: it holds
+    :data:`COVERAGE` if networks differ by a normal law.
+    """
+    near = [_near_knot(of_network, knot)[:, column] for of_network in misses]
+    worst = max(float(np.quantile(np.abs(of_network), COVERAGE)) for of_network in near)
+    mean_square = float(np.mean([np.mean(of_network**2) for of_network in near]))
+    reach = max(worst, two_sided_t(len(near)) * mean_square**0.5)
+    return Expected(share.value, share.value - reach, share.value + reach, share.n)
+
+
+def _near_knot(of_network: Floats, knot: float) -> Floats:
+    """A network's misses near the knot; of one that has none there, those that are nearest."""
+    distance = np.abs(of_network[:, 0] - knot)
+    return of_network[distance <= max(_NEAR, float(distance.min()) + 1e-9)]
 
 
 def _rising(shares: list[Expected]) -> tuple[Expected, ...]:

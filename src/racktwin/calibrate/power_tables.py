@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .partial_pooling import Expected, expected_of
+from .partial_pooling import Expected, expected_of, held_back_factor
 from .power import (
     Curve,
     HostLoad,
@@ -18,6 +18,7 @@ from .power import (
     exponents,
     host_load,
     natural_draws,
+    network_misses,
     power_law_curve,
 )
 
@@ -38,6 +39,9 @@ below 0.85 a cap of 71 % could not have cost a fifth of the speed, as it did."""
 GB200_BY_B200 = Expected(1.0, 0.74, 1.33, 0)
 """Draw of a GB200 by that of a B200 in watts: 10 % to 90 % of 157,000 kernels of equal shape measured on both
 (aiconfigurator); median 0.91 for matrix products, 1.02 for prefill attention, 0.93 for decode attention."""
+
+CAPPED_MODELS = ("V100", "P100")
+"""Models whose training was measured under several caps."""
 
 _DONORS = {
     "P100": {"inference": "B200"},
@@ -82,11 +86,12 @@ def power_tables(points: Sequence[Point]) -> PowerTables:
     host = host_load(points)
     curves = _curves(points)
     draws = natural_draws(points, host)
+    wider = _held_back_factors(draws)
     peaks = _peak_ratios(points)
     rows = []
     for gpu in TDP_W:
         for job_class in (*TRAINING, *INFERENCE, *PARENTS):
-            draw, basis = _draw(draws, gpu, job_class)
+            draw, basis = _draw(draws, wider, gpu, job_class)
             curve, curve_basis = _curve_of(curves, gpu, job_class)
             parent = job_class.partition("_")[0]
             rows.append(PowerRow(job_class, gpu, draw, basis, peaks[parent], curve, curve_basis))
@@ -95,10 +100,11 @@ def power_tables(points: Sequence[Point]) -> PowerTables:
 
 def _curves(points: Sequence[Point]) -> dict[str, Curve]:
     found: dict[str, Curve] = {}
-    for gpu in ("V100", "P100"):
-        measured = cap_curves(points, gpu)
+    measured = {gpu: cap_curves(points, gpu) for gpu in CAPPED_MODELS}
+    misses = network_misses(measured.values())
+    for gpu, curves in measured.items():
         for job_class in (*TRAINING, "training"):
-            found[f"{gpu} {job_class}"] = class_curve(measured, job_class)
+            found[f"{gpu} {job_class}"] = class_curve(curves, job_class, misses)
     laws = exponents(points, INFERENCE_NATURAL_SHARE.value * TDP_W["H200"])
     for job_class in (*INFERENCE, "inference"):
         found[f"H200 {job_class}"] = power_law_curve(expected_of(laws, job_class))
@@ -108,34 +114,46 @@ def _curves(points: Sequence[Point]) -> dict[str, Curve]:
 
 
 def _curve_of(curves: Mapping[str, Curve], gpu: str, job_class: str) -> tuple[str, str]:
-    own = "H200" if job_class.startswith("inference") else gpu if gpu in ("V100", "P100") else "later"
+    own = "H200" if job_class.startswith("inference") else gpu if gpu in CAPPED_MODELS else "later"
     name = f"{own} {job_class}"
     if own != gpu:
         return name, "transferred"
     return name, "measured" if max(row.n for row in curves[name].speed) else "pooled"
 
 
-def _draw(draws: Mapping[str, Mapping[str, list[float]]], gpu: str, job_class: str) -> tuple[Expected, str]:
+def _held_back_factors(draws: Mapping[str, Mapping[str, list[float]]]) -> dict[str, float]:
+    """By GPU model, what widens stated intervals of natural draw: models measured in the same way share theirs."""
+    ways = [CAPPED_MODELS, tuple(gpu for gpu in draws if gpu not in CAPPED_MODELS)]
+    return {
+        gpu: held_back_factor(_of_parent(draws[gpu], parent) for gpu in way for parent in PARENTS)
+        for way in ways
+        for gpu in way
+    }
+
+
+def _of_parent(by_class: Mapping[str, list[float]], parent: str) -> dict[str, list[float]]:
+    return {name: values for name, values in by_class.items() if name.startswith(parent)}
+
+
+def _draw(
+    draws: Mapping[str, Mapping[str, list[float]]], wider: Mapping[str, float], gpu: str, job_class: str
+) -> tuple[Expected, str]:
     parent = job_class.partition("_")[0]
     if gpu == "H200" and parent == "inference":
         return _scaled(INFERENCE_NATURAL_SHARE, TDP_W[gpu], TDP_W[gpu]), "assumed"
     donor = _DONORS.get(gpu, {}).get(parent, gpu)
     if donor == "H200":
         return _scaled(INFERENCE_NATURAL_SHARE, TDP_W[gpu], TDP_W[gpu]), "assumed"
-    own = {name: values for name, values in draws[donor].items() if name.startswith(parent)}
-    expected = expected_of(own, job_class)
+    expected = expected_of(_of_parent(draws[donor], parent), job_class).widened(wider[donor])
     basis = "measured" if expected.n else "pooled"
     if donor == gpu:
         return _scaled(expected, 1.0, TDP_W[gpu]), basis
     ratio = GB200_BY_B200 if gpu == "GB200" else None
     scale = ratio.value if ratio else TDP_W[gpu] / TDP_W[donor]
-    reach = (expected.high - expected.low) / 2 * _WIDER
-    wider = Expected(expected.value, expected.value - reach, expected.value + reach, 0)
+    value, low, high = expected.value, expected.widened(_WIDER).low, expected.widened(_WIDER).high
     if ratio:
-        wider = Expected(
-            wider.value, min(wider.low, ratio.low * wider.value), max(wider.high, ratio.high * wider.value), 0
-        )
-    return _scaled(wider, scale, TDP_W[gpu]), "transferred"
+        low, high = min(low, ratio.low * value), max(high, ratio.high * value)
+    return _scaled(Expected(value, low, high, 0), scale, TDP_W[gpu]), "transferred"
 
 
 def _scaled(expected: Expected, factor: float, most: float) -> Expected:
