@@ -261,3 +261,27 @@ def test_nothing_running_draws_nothing() -> None:
     assert row.fan_w == row.chiller_w == 0
     assert row.water_kg_per_s < 0.01
     assert row.pump_w == pytest.approx(1e7 * 0.0197 * 0.027)
+
+
+@numba.njit
+def _coolant(plant: Any, weather: Any, heat_w: float, out: Any) -> None:
+    cooling.set_coolant(plant, weather, heat_w, out)
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    st.sampled_from([{}, TOWER, CHILLED, {"chiller": {}, "supply": "25 degC"}, {"supply": "40 degC"}]),
+    st.floats(-10, 43),
+    st.floats(0.05, 1.0),
+    st.floats(0.0, 1.2),
+)
+def test_the_coolant_alone_is_to_the_last_bit_that_of_the_whole_plant(
+    keys: dict[str, Any], dry_c: float, rh: float, share: float
+) -> None:
+    """The hall's kernel asks for it each minute, and needs no speed of fans."""
+    plant, weather = _plant(**keys), _weather(dry_c, rh)
+    (row,) = _run(plant, weather, share * 1e7)
+    out = np.zeros(1, cooling.COOLED).view(np.recarray)
+    _coolant(plant[0], weather[0], share * 1e7, out[0])
+
+    assert (out[0].supply_k, out[0].return_k) == (row.supply_k, row.return_k)

@@ -140,6 +140,39 @@ def tower_water_kg_per_s(plant: Any, weather: Any, heat_w: float, flow: float, s
 
 
 @kernel
+def _chilled_k(
+    plant: Any, weather: Any, total_w: float, flow: float, made_k: float, wanted_k: float, out: Any
+) -> float:
+    """How cold the chiller helps full fans, which make ``made_k``, to make the facility water; ``out`` has its work."""
+    water = plant.facility_capacity * flow
+    unmet_w = 0.0
+    for _ in range(4):  # the chiller's work warms the water it rejects to: a contraction of a tenth a turn
+        needed_w = min(water * max(made_k - wanted_k, 0.0), total_w)
+        chilled_w = min(plant.chiller_w, needed_w)
+        unmet_w = needed_w - chilled_w
+        out.chiller_w = chiller_power_w(plant, chilled_w, wanted_k + unmet_w / water, made_k)
+        out.rejected_w = total_w + out.chiller_w
+        made_k = leaving_k(plant, weather, out.rejected_w, flow, 1.0)
+    return wanted_k + unmet_w / water
+
+
+@kernel
+def set_coolant(plant: Any, weather: Any, heat_w: float, out: Any) -> None:
+    """The coolant's temperatures as :func:`cool` finds them, to the last bit, without the search for the fans' speed.
+
+    The coolant is at its set-point whenever fans at some speed make the water cold enough: full fans tell.
+    """
+    flow = flow_share(plant, heat_w)
+    total_w = heat_w + (plant.cdu_pump_w + plant.facility_pump_w) * (flow * flow * flow)
+    wanted_k = facility_supply_needed_k(plant, heat_w, flow, plant.set_point_k)
+    made_k = leaving_k(plant, weather, total_w, flow, 1.0)
+    if made_k > wanted_k and plant.chiller_w > 0.0:
+        made_k = _chilled_k(plant, weather, total_w, flow, made_k, wanted_k, out)
+    out.supply_k = plant.set_point_k + max(made_k - wanted_k, 0.0)
+    out.return_k = out.supply_k + heat_w / (plant.coolant_capacity * flow)
+
+
+@kernel
 def cool(plant: Any, weather: Any, heat_w: float, out: Any) -> None:
     """What the plant does in a steady state under ``heat_w``; ``out`` is a row of :data:`COOLED`."""
     flow = flow_share(plant, heat_w)
@@ -149,49 +182,45 @@ def cool(plant: Any, weather: Any, heat_w: float, out: Any) -> None:
     wanted_k = facility_supply_needed_k(plant, heat_w, flow, plant.set_point_k)
     speed = fan_speed(plant, weather, total_w, flow, wanted_k)
     made_k = leaving_k(plant, weather, total_w, flow, speed)
-    out.chiller_w = 0.0
-    rejected_w = total_w
+    out.chiller_w, out.rejected_w = 0.0, total_w
     if speed >= _FULL and made_k > wanted_k and plant.chiller_w > 0.0:
-        water = plant.facility_capacity * flow
-        unmet_w = 0.0
-        for _ in range(4):  # the chiller's work warms the water it rejects to: a contraction of a tenth a turn
-            needed_w = min(water * max(made_k - wanted_k, 0.0), total_w)
-            chilled_w = min(plant.chiller_w, needed_w)
-            unmet_w = needed_w - chilled_w
-            out.chiller_w = chiller_power_w(plant, chilled_w, wanted_k + unmet_w / water, made_k)
-            rejected_w = total_w + out.chiller_w
-            made_k = leaving_k(plant, weather, rejected_w, flow, speed)
-        made_k = wanted_k + unmet_w / water
+        made_k = _chilled_k(plant, weather, total_w, flow, made_k, wanted_k, out)
     out.facility_supply_k = max(made_k, wanted_k) if speed <= plant.least_fan else made_k
     warmer_k = max(out.facility_supply_k - wanted_k, 0.0)
     out.supply_k = plant.set_point_k + warmer_k
     out.return_k = out.supply_k + heat_w / (plant.coolant_capacity * flow)
     out.facility_return_k = out.facility_supply_k + total_w / (plant.facility_capacity * flow)
-    out.rejected_w = rejected_w
     out.fan_w = plant.fan_w * speed * speed * speed if heat_w > 0.0 else 0.0
     out.fan_speed = speed
-    out.water_kg_per_s = tower_water_kg_per_s(plant, weather, rejected_w, flow, speed) if plant.kind == TOWER else 0.0
+    out.water_kg_per_s = 0.0
+    if plant.kind == TOWER:
+        out.water_kg_per_s = tower_water_kg_per_s(plant, weather, out.rejected_w, flow, speed)
 
 
 @kernel
-def settle(plant: Any, weather: Any, heat_w: float, lasts_s: float, out: Any) -> None:
-    """What the plant does on average over ``lasts_s`` of constant heat, which water in its loops delays.
+def delay_heat(plant: Any, heat_w: float, lasts_s: float, out: Any) -> float:
+    """The heat that arrives at the CDU on average over ``lasts_s`` of constant ``heat_w``, delayed by water in loops.
 
     Water of one temperature takes the heat up: M d(excess)/dt = heat − C × excess, C the coolant's capacity flow. What
     arrives at the CDU follows what is made with the time constant M / C, and the difference is in the water: energy is
     conserved to rounding. ``out.excess_k`` is that of the interval before, and becomes that at the end of this one.
     """
-    arrives_w = heat_w
     coolant = plant.coolant_capacity * flow_share(plant, heat_w)
     steady_k = heat_w / coolant
-    if plant.mass_j_per_k > 0.0 and lasts_s > 0.0:
-        time_s = plant.mass_j_per_k / coolant
-        decay = math.exp(-lasts_s / time_s)
-        arrives_w = heat_w + coolant * (out.excess_k - steady_k) * (1.0 - decay) * time_s / lasts_s
-        out.excess_k = steady_k + (out.excess_k - steady_k) * decay
-    else:
+    if plant.mass_j_per_k <= 0.0 or lasts_s <= 0.0:
         out.excess_k = steady_k
-    cool(plant, weather, arrives_w, out)
+        return heat_w
+    time_s = plant.mass_j_per_k / coolant
+    decay = math.exp(-lasts_s / time_s)
+    arrives_w = heat_w + coolant * (out.excess_k - steady_k) * (1.0 - decay) * time_s / lasts_s
+    out.excess_k = steady_k + (out.excess_k - steady_k) * decay
+    return arrives_w
+
+
+@kernel
+def settle(plant: Any, weather: Any, heat_w: float, lasts_s: float, out: Any) -> None:
+    """What the plant does on average over ``lasts_s`` of constant heat, as :func:`delay_heat` lets it arrive."""
+    cool(plant, weather, delay_heat(plant, heat_w, lasts_s, out), out)
 
 
 @kernel

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from racktwin.sim.cooling import cold_plate_power_w, cool, flow_share, settle, weather_row
+from racktwin.sim.cooling import cold_plate_power_w, delay_heat, flow_share, set_coolant, weather_row
 from racktwin.sim.events import schedule
 from racktwin.sim.jit import kernel
 
@@ -67,7 +67,8 @@ def take_heat(fleet: Fleet) -> None:
             rack.cooled_j = energy_j
     row = weather_row(fleet.weather, clock.into_year_s + clock.cooled_s)
     clock.heat_w = heat_j / lasts_s
-    settle(fleet.plants[0], fleet.weather[row], clock.heat_w, lasts_s, fleet.cooled[0])
+    arrives_w = delay_heat(fleet.plants[0], clock.heat_w, lasts_s, fleet.cooled[0])
+    set_coolant(fleet.plants[0], fleet.weather[row], arrives_w, fleet.cooled[0])
     clock.cooled_s = clock.now_s
 
 
@@ -91,7 +92,7 @@ def is_cool_at(fleet: Fleet, setting: int) -> bool:
     share = fleet.most_w[setting] / present_w if present_w > 0.0 else 1.0
     heat_w = idle_w + max(clock.heat_w - idle_w, 0.0) * share
     row = weather_row(fleet.weather, clock.into_year_s + clock.now_s)
-    cool(fleet.plants[0], fleet.weather[row], heat_w, fleet.cooled[1])
+    set_coolant(fleet.plants[0], fleet.weather[row], heat_w, fleet.cooled[1])
     return fleet.most_w[setting] <= gpu_limit_w(fleet, fleet.cooled[1])
 
 
