@@ -14,6 +14,7 @@ from racktwin.results.views import SUMMARY_VIEWS
 
 from .bottleneck import bottlenecks
 from .catalogue import KPIS
+from .falls import largest_falls
 
 if TYPE_CHECKING:
     import duckdb
@@ -46,11 +47,12 @@ def compute(run: RunFolder, jobs: int = 2) -> pa.Table:
 
 
 def _evaluate(run: RunFolder) -> pa.Table:
-    limits = bottlenecks(run)
+    limits, falls = bottlenecks(run), largest_falls(run)
     pa.default_memory_pool().release_unused()
     with run.connect(threads=1) as connection:
         _materialise(connection)
         add_table(connection, "bottlenecks", limits)
+        add_table(connection, "largest_falls", falls)
         return pa.concat_tables(_tables(connection))
 
 

@@ -1,9 +1,12 @@
-"""KPIs of a hall: work done, waits, use of GPUs, energy, limits."""
+"""KPIs of a hall: work done, waits, use of GPUs, energy, limits.
+
+The table ``largest_falls`` that one of them reads is made by :mod:`racktwin.kpi.falls`.
+"""
 
 from __future__ import annotations
 
 from .definition import Kpi
-from .fleet_work import OF_SUBJECT, PER_CLASS, PLACED, THERE, USEFUL
+from .fleet_work import OF_SUBJECT, PER_CLASS, THERE, USEFUL
 
 _STARTED = "SELECT j.* FROM gpu_jobs j CROSS JOIN run WHERE submit_s >= warm_up_s AND isfinite(start_s)"
 _ENDED = """
@@ -38,7 +41,7 @@ FLEET = (
         f"""
         SELECT r.replication, s.subject,
             coalesce(sum(x.gpu_s * x.useful_share), 0) / 3600 / (any_value(observed_s) / 86400) AS value
-        {PER_CLASS} CROSS JOIN run LEFT JOIN ({PLACED}) x ON {OF_SUBJECT} GROUP BY ALL
+        {PER_CLASS} CROSS JOIN run LEFT JOIN hall_work x ON {OF_SUBJECT} GROUP BY ALL
         """,
     ),
     Kpi(
@@ -63,7 +66,7 @@ FLEET = (
         "nothing ran",
         f"""
         SELECT r.replication, s.subject, sum(x.gpu_s * x.useful_share) / sum(x.gpu_s) AS value
-        {PER_CLASS} LEFT JOIN ({PLACED}) x ON {OF_SUBJECT} GROUP BY ALL
+        {PER_CLASS} LEFT JOIN hall_work x ON {OF_SUBJECT} GROUP BY ALL
         """,
     ),
     Kpi(
@@ -75,7 +78,7 @@ FLEET = (
         "GPU-time of work done and lost to interruptions / GPU-time held by jobs; empty where nothing ran",
         f"""
         SELECT r.replication, s.subject, sum(x.gpu_s * x.lost_share) / sum(x.gpu_s) AS value
-        {PER_CLASS} LEFT JOIN ({PLACED}) x ON {OF_SUBJECT} GROUP BY ALL
+        {PER_CLASS} LEFT JOIN hall_work x ON {OF_SUBJECT} GROUP BY ALL
         """,
     ),
     Kpi(
@@ -87,7 +90,7 @@ FLEET = (
         "GPU-time held by jobs / GPU-time of all GPUs that have come to the hall, over the observed window",
         f"""
         SELECT r.replication, '' AS subject, coalesce(sum(x.gpu_s), 0) / nullif(any_value(h.there_s), 0) AS value
-        FROM replications r JOIN ({THERE}) h USING (replication) LEFT JOIN ({PLACED}) x USING (replication)
+        FROM replications r JOIN ({THERE}) h USING (replication) LEFT JOIN hall_work x USING (replication)
         GROUP BY ALL
         """,
     ),
@@ -294,14 +297,9 @@ FLEET = (
         "feed",
         "by how much the draw of the feed falls at most from one moment to the next in the observed window",
         """
-        SELECT r.replication, f.feed AS subject, coalesce(max(x.fall_w), 0) / 1e3 AS value
-        FROM replications r CROSS JOIN run CROSS JOIN scenario_feeds f LEFT JOIN (
-            SELECT replication, name, lag(draw) OVER (PARTITION BY replication, name ORDER BY start_s) - draw AS fall_w
-            FROM limits CROSS JOIN run WHERE quantity = 'power' AND start_s BETWEEN warm_up_s AND horizon_s
-                AND (SELECT count(*) FROM hall_racks) > 0
-        ) x ON x.replication = r.replication AND x.name = f.feed
+        SELECT r.replication, f.feed AS subject, coalesce(x.fall_w, 0) / 1e3 AS value
+        FROM replications r CROSS JOIN scenario_feeds f LEFT JOIN largest_falls x USING (replication, feed)
         WHERE EXISTS (SELECT 1 FROM hall_racks)
-        GROUP BY ALL
         """,
     ),
     Kpi(

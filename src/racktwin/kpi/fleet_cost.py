@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .definition import Kpi
-from .fleet_work import PLACED, USEFUL
+from .fleet_work import USEFUL
 
 _HOURS = """
     SELECT replication, sum(facility_j) AS facility_j, sum(cost_usd) AS cost_usd, sum(carbon_kg) AS carbon_kg,
@@ -17,10 +17,10 @@ _HOURS = """
         )
     ) GROUP BY replication
 """
-_UNITS = f"""
+_UNITS = """
     SELECT x.replication, x.job_class, sum(x.gpu_s * x.useful_share * c.rate_per_s) AS units,
         sum(x.gpu_s * x.w_per_gpu) AS energy_j
-    FROM ({PLACED}) x JOIN scenario_job_classes c USING (job_class) WHERE c.rate_per_s IS NOT NULL GROUP BY ALL
+    FROM hall_work x JOIN scenario_job_classes c USING (job_class) WHERE c.rate_per_s IS NOT NULL GROUP BY ALL
 """
 
 

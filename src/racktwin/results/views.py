@@ -1,7 +1,8 @@
 """Summary views over a run's tables, all cut to the observed window from the warm-up's end to the horizon.
 
-They are what the KPIs are written against; ``racktwin query`` has them too. But for ``shipped`` and ``limit_totals``,
-every view holds a row for each replication done and each of its subjects, so that what never happened counts as zero.
+They are what the KPIs are written against; ``racktwin query`` has them too. But for ``shipped``, ``limit_totals`` and
+``hall_work``, every view holds a row for each replication done and each of its subjects, so that what never happened
+counts as zero.
 """
 
 from __future__ import annotations
@@ -179,6 +180,17 @@ SUMMARY_VIEWS = {
             FROM labour WHERE end_s > {warm_up_s} AND start_s < {horizon_s}
         ) l USING (replication, operator_group)
         GROUP BY ALL
+    """,
+    # GPU-time that each job of a hall held, and the share of it that was useful or lost; W a GPU at the wall.
+    "hall_work": """
+        SELECT p.replication, p.job, j.job_class, p.gpu_s,
+            CASE WHEN j.busy_s > 0 THEN j.work_s / j.busy_s ELSE 0 END AS useful_share,
+            CASE WHEN j.busy_s > 0 THEN j.lost_s / j.busy_s ELSE 0 END AS lost_share,
+            CASE WHEN j.busy_s > 0 AND j.gpus > 0 THEN j.energy_j / (j.busy_s * j.gpus) ELSE 0 END AS w_per_gpu
+        FROM (
+            SELECT replication, job, sum(gpus * (least(end_s, {horizon_s}) - greatest(start_s, {warm_up_s}))) AS gpu_s
+            FROM placements WHERE end_s > {warm_up_s} AND start_s < {horizon_s} AND gpus > 0 GROUP BY ALL
+        ) p JOIN gpu_jobs j USING (replication, job)
     """,
 }
 

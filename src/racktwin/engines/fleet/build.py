@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from racktwin.sim.events import event_table
 
@@ -13,7 +14,7 @@ from .build_clock import clock_of, most_at_once, pieces_of, profile_rows, shares
 from .build_hall import gpus_of, hall_of, limits_of, node_tree, smoothed_of
 from .build_jobs import jobs_of, owners_of, typical_jobs
 from .build_power import exact, least_loads, least_reserves
-from .plan import FailurePlan, FleetPlan, has_budgets
+from .plan import FleetPlan, has_budgets
 from .rows import chained, power_of_two, records
 from .tables import Fleet
 
@@ -118,21 +119,20 @@ def _klasses(plan: FleetPlan) -> tables.Records:
 
 
 def _fill_failures(plan: FleetPlan, rows: tables.Records) -> None:
-    for row, given in zip(rows, plan.failures, strict=True):
-        row.scope, row.target, row.cause = given.scope, given.target, given.cause
-        row.between_law, row.repair_law = given.between_law, given.repair_law
-        row.is_once = int(given.is_once)
-        row.share, row.hazard = given.share, given.hazard * _hazard(plan, given)
+    for name in ("scope", "target", "cause", "between_law", "repair_law", "is_once", "share", "hazard"):
+        rows[name] = [getattr(given, name) for given in plan.failures]
+    rows.hazard *= _hazards(plan, rows)
 
 
-def _hazard(plan: FleetPlan, failure: FailurePlan) -> float:
-    """How much more often this clock rings for the latent defects its rack came with."""
-    if failure.scope == tables.RACK_CLOCK:
-        return plan.racks[failure.target].hazard
-    if failure.scope == tables.LIMIT_CLOCK:
-        return 1.0
-    rack = int(np.searchsorted(np.cumsum([rack.nodes for rack in plan.racks]), failure.target, side="right"))
-    return plan.racks[rack].hazard
+def _hazards(plan: FleetPlan, rows: tables.Records) -> npt.NDArray[np.float64]:
+    """How much more often each clock rings for the latent defects its rack came with."""
+    of_rack = np.array([rack.hazard for rack in plan.racks])
+    of_node = np.repeat(of_rack, [rack.nodes for rack in plan.racks])
+    found = np.ones(len(rows))
+    for scope, hazards in ((tables.RACK_CLOCK, of_rack), (tables.NODE_CLOCK, of_node)):
+        chosen = rows.scope == scope
+        found[chosen] = hazards[rows.target[chosen]]
+    return found
 
 
 def _steps(plan: FleetPlan) -> tables.Records:

@@ -47,6 +47,7 @@ def replicate_fleet(
         rules=rules,
     )
     tables = tables_of(outcome, work, compiled.names, replication)
+    del outcome  # 30 MB of Georgetown, while the cooling plant is computed
     tables["hall_racks"] = hall_racks(compiled.names.racks, compiled.entries, plan, arrivals, replication)
     has_plant = compiled.scenario.hall is not None and compiled.scenario.hall.cooling_plant is not None
     if has_plant and is_recording:
