@@ -11,6 +11,7 @@ import pytest
 from scipy import stats
 
 from racktwin.calibrate.gpu_jobs import arrival_rates, fit_gpu_jobs
+from racktwin.errors import ScenarioError
 from racktwin.traces import GPU_JOBS, GpuJobs, JobGroup, Positive, TraceModel, generate_gpu_jobs, read_model
 
 HOUR_S, DAY_S = 3600.0, 86_400.0
@@ -111,3 +112,12 @@ def test_a_handful_of_jobs_is_a_model_too() -> None:
     assert len(model.rate_per_s) == 1
     assert sum(group.share for group in model.groups) == pytest.approx(1.0)
     assert generate_gpu_jobs(model, 3600.0).num_rows >= 1
+
+
+@pytest.mark.parametrize(("count", "says"), [(1, "one job has no time"), (3, "submitted at one instant")])
+def test_a_trace_without_two_arrivals_is_refused(count: int, says: str) -> None:
+    jobs = _made(days=1.0).jobs.slice(0, count)
+    place = jobs.schema.get_field_index("submit_s")
+    jobs = jobs.set_column(place, "submit_s", pa.array(np.zeros(count)))
+    with pytest.raises(ScenarioError, match=says):
+        fit_gpu_jobs(GpuJobs("one.csv", pa.table(jobs), 0.0, {}, {}))

@@ -110,9 +110,19 @@ def test_rows_and_jobs_left_out_are_told(tmp_path: Path) -> None:
     bad = CSV + "30,8,-60\n31,400,5\n"
     file = read(tmp_path, table("skip_bad: true, larger_jobs: leave_out"), jobs_csv=bad)
     told = [oddity.message for oddity in file.oddities]
-    assert any("1 rows: negative duration" in message for message in told)
+    assert any("1 row: negative duration" in message for message in told)
     assert any("1 of 4 jobs of the trace need more GPUs" in message and "left out" in message for message in told)
     assert len(work_of(file).jobs) == 3
+
+
+def test_rows_that_are_no_fault_are_told_too(tmp_path: Path) -> None:
+    """Pods without GPUs, jobs outside the time wanted and jobs out of order, without ``skip_bad``."""
+    more = "200000,8,60\n21,0,60\n"
+    told = [oddity.message for oddity in read(tmp_path, table("until: 1 d"), jobs_csv=CSV + more).oddities]
+    assert told == [
+        "rows changed in jobs.csv: 1 row: out of order, sorted by when they were submitted",
+        "rows left out of jobs.csv: 1 row: asks for no GPU; 1 row: submitted outside the time wanted",
+    ]
 
 
 def test_standard_workload_format(tmp_path: Path) -> None:

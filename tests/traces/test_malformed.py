@@ -72,7 +72,7 @@ def test_of_very_many_faults_the_first_are_shown_and_the_rest_counted(tmp_path: 
     problems = _refusal(path)
     assert len(problems) == 21
     assert "980 more rows" in problems[-1]
-    assert read_refused(path) == "there are no jobs (1000 rows: negative duration)"
+    assert read_refused(path) == "there are no jobs (1,000 rows: negative duration)"
 
 
 def read_refused(path: Path) -> str:

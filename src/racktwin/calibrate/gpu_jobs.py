@@ -8,6 +8,7 @@ from collections import Counter
 import numpy as np
 import numpy.typing as npt
 
+from racktwin.errors import Problem, ScenarioError
 from racktwin.model.trace_model import HOUR_S, Floats, JobGroup, Positive, TraceModel, cumulated
 from racktwin.traces import GpuJobs
 
@@ -30,9 +31,14 @@ def fit_gpu_jobs(trace: GpuJobs, bootstraps: int = 199) -> TraceModel:
     """The model of ``trace``. Arrival rates by the hour of the week from two weeks on, of the day from two days on.
 
     Laws are chosen as for the line (:func:`racktwin.calibrate.choice.choose_law`): by AIC, and where the best is
-    rejected at 1 % the quantiles of the sample take its place.
+    rejected at 1 % the quantiles of the sample take its place. Raises ScenarioError for a trace without two arrivals.
     """
     submit_s = np.asarray(column(trace.jobs, "submit_s"), np.float64)
+    if len(submit_s) < 2 or submit_s[-1] <= submit_s[0]:
+        message = (
+            "all jobs are submitted at one instant" if len(submit_s) > 1 else "one job has no time between arrivals"
+        )
+        raise ScenarioError([Problem(trace.name, 0, "", message, "give a trace with jobs at two instants or more")])
     rates = arrival_rates(submit_s)
     spacing = _spacing(submit_s, rates)
     return TraceModel(

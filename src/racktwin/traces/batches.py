@@ -76,9 +76,11 @@ def batches(path: Path, wanted: Sequence[str], faults: TraceFaults, layout: Layo
 
 def require_file(path: Path, faults: TraceFaults) -> None:
     """Raises ScenarioError through ``faults`` where there is no such file."""
-    if not path.is_file():
+    if path.is_dir():
+        faults.file_fault("is a folder", "name the file in it")
+    elif not path.is_file():
         faults.file_fault("there is no such file", "check the spelling and the folder")
-        faults.raise_if_any()
+    faults.raise_if_any()
 
 
 def is_parquet(path: Path) -> bool:

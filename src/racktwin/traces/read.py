@@ -16,7 +16,7 @@ from racktwin.errors import Problem, ScenarioError
 from racktwin.spelling import did_you_mean
 
 from .check import Checks
-from .faults import TraceFaults
+from .faults import TraceFaults, in_words
 from .gavel import read_gavel
 from .mapping import TraceMapping
 from .names import NamesOnDisk
@@ -91,7 +91,7 @@ def read_gpu_jobs(
     faults.raise_if_any()
     jobs = pa.concat_tables(parts) if parts else GPU_JOBS.empty_table()
     if not jobs.num_rows:
-        why = ", ".join(f"{count} rows: {reason}" for reason, count in faults.skipped.items())
+        why = in_words(faults.skipped)
         faults.file_fault(f"there are no jobs{f' ({why})' if why else ''}", "give a trace with at least one job")
         faults.raise_if_any()
     faults.change("out of order, sorted by when they were submitted", checks.out_of_order)

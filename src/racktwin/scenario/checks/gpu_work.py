@@ -8,6 +8,7 @@ from racktwin.model import GpuGenerator, GpuTrace, Scenario
 from racktwin.scenario.document import Steps
 from racktwin.scenario.hall_size import gpus_by_model, largest_gpus, most_of_each
 from racktwin.spelling import did_you_mean
+from racktwin.traces.faults import in_words
 
 from .finding import Finding, error, oddity
 
@@ -74,14 +75,17 @@ def jobs_that_never_fit(plant: Scenario) -> Iterator[Finding]:
 
 
 def rows_left_out(plant: Scenario) -> Iterator[Finding]:
-    """Rows at fault that were skipped are said, never silently dropped."""
+    """Rows that were not used, or not as written, are said, never silently dropped: also those that are no fault."""
     for name, work in plant.fleet.work.items():
         source = work.trace or work.service
         read = work.trace.jobs if work.trace is not None else work.service.requests if work.service else None
-        if source is not None and read is not None and source.skip_bad and read.left_out:
-            counts = "; ".join(f"{count:,} rows: {reason}" for reason, count in read.left_out.items())
-            steps: Steps = ("fleet", "work", name, "trace" if work.trace is not None else "service")
-            yield oddity(steps, f"rows left out of {source.file}: {counts}", "fine if meant")
+        if source is None or read is None:
+            continue
+        steps: Steps = ("fleet", "work", name, "trace" if work.trace is not None else "service")
+        changed = {} if work.trace is None or work.trace.jobs is None else work.trace.jobs.changed
+        for what, rows in (("left out of", read.left_out), ("changed in", changed)):
+            if rows:
+                yield oddity(steps, f"rows {what} {source.file}: {in_words(rows)}", "fine if meant")
 
 
 def models_not_there(plant: Scenario) -> Iterator[Finding]:
