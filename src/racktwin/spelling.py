@@ -1,9 +1,9 @@
-"""What someone may have meant: close matches for a misspelt word."""
+"""What someone may have meant, by close matches for a misspelt word; and counts of rows as people write them."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 _MOST_SHOWN = 20
 
@@ -23,3 +23,8 @@ def did_you_mean(word: str, known: Iterable[str], what: str) -> str:
         return f"{hint}there are no {what}"
     more = f", … ({len(names)} in all)" if len(names) > _MOST_SHOWN else ""
     return f"{hint}{what}: {', '.join(names[:_MOST_SHOWN])}{more}"
+
+
+def rows_in_words(rows: Mapping[str, int]) -> str:
+    """Numbers of rows by reason, as people write them: ``1 row: negative duration; 2,300 rows: asks for no GPU``."""
+    return "; ".join(f"{count:,} {'row' if count == 1 else 'rows'}: {reason}" for reason, count in rows.items())

@@ -195,8 +195,8 @@ def fit(
     from racktwin.calibrate.gpu_jobs import fit_gpu_jobs
     from racktwin.errors import RacktwinError
     from racktwin.results.manifest import write_atomically
+    from racktwin.spelling import rows_in_words
     from racktwin.traces import TraceMapping, read_gpu_jobs
-    from racktwin.traces.faults import in_words
 
     wrong = [pair for pair in pairs or [] if "=" not in pair]
     if wrong:
@@ -208,7 +208,7 @@ def fit(
     mapping = TraceMapping(columns=dict(pair.split("=", 1) for pair in pairs or []), seconds_per_unit=unit_s)
     found = read_gpu_jobs(trace, format_, mapping, skip_bad=skip_bad)  # type: ignore[arg-type]
     for why, count in {**found.skipped, **found.changed}.items():
-        note(in_words({why: count}))
+        note(rows_in_words({why: count}))
     model = fit_gpu_jobs(found)
     write_atomically(out, model.as_json().encode())
     rows = [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +14,6 @@ MOST_SHOWN = 20
 """Rows at fault that are shown with their line; beyond them only their number is kept, so that memory is bounded."""
 
 Mask = npt.NDArray[np.bool_]
-
-
-def in_words(rows: Mapping[str, int]) -> str:
-    """Numbers of rows by reason, as people write them: ``1 row: negative duration; 2,300 rows: asks for no GPU``."""
-    return "; ".join(f"{count:,} {'row' if count == 1 else 'rows'}: {reason}" for reason, count in rows.items())
 
 
 class TraceFaults:

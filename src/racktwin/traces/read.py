@@ -13,10 +13,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from racktwin.errors import Problem, ScenarioError
-from racktwin.spelling import did_you_mean
+from racktwin.spelling import did_you_mean, rows_in_words
 
 from .check import Checks
-from .faults import TraceFaults, in_words
+from .faults import TraceFaults
 from .gavel import read_gavel
 from .mapping import TraceMapping
 from .names import NamesOnDisk
@@ -91,7 +91,7 @@ def read_gpu_jobs(
     faults.raise_if_any()
     jobs = pa.concat_tables(parts) if parts else GPU_JOBS.empty_table()
     if not jobs.num_rows:
-        why = in_words(faults.skipped)
+        why = rows_in_words(faults.skipped)
         faults.file_fault(f"there are no jobs{f' ({why})' if why else ''}", "give a trace with at least one job")
         faults.raise_if_any()
     faults.change("out of order, sorted by when they were submitted", checks.out_of_order)

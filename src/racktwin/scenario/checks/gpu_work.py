@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from racktwin.model import GpuGenerator, GpuTrace, Scenario
 from racktwin.scenario.document import Steps
 from racktwin.scenario.hall_size import gpus_by_model, largest_gpus, most_of_each
-from racktwin.spelling import did_you_mean
-from racktwin.traces.faults import in_words
+from racktwin.spelling import did_you_mean, rows_in_words
 
 from .finding import Finding, error, oddity
 
@@ -85,7 +84,7 @@ def rows_left_out(plant: Scenario) -> Iterator[Finding]:
         changed = {} if work.trace is None or work.trace.jobs is None else work.trace.jobs.changed
         for what, rows in (("left out of", read.left_out), ("changed in", changed)):
             if rows:
-                yield oddity(steps, f"rows {what} {source.file}: {in_words(rows)}", "fine if meant")
+                yield oddity(steps, f"rows {what} {source.file}: {rows_in_words(rows)}", "fine if meant")
 
 
 def models_not_there(plant: Scenario) -> Iterator[Finding]:
