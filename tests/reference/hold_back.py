@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from racktwin.calibrate.partial_pooling import expected_of, held_back_factor
 from racktwin.calibrate.power import CapCurve, Curve, Point, cap_curves, class_curve, network_misses, read_points
 from racktwin.calibrate.power_tables import CAPPED_MODELS
@@ -83,17 +85,16 @@ def node_runs_held_back(points: Sequence[Point]) -> Iterator[tuple[Point, float,
     """Each uncapped MLPerf workload, its repeats held back from value and interval: expected node power and ends, W."""
     runs = [p for p in points if p.used and p.node_w == p.node_w and p.cap_w != p.cap_w]
     workloads = {(p.gpu_model, p.job_class, p.workload): p for p in runs}
-    means = {
-        key: sum(watts) / len(watts)
+    node_w = {
+        key: float(np.mean([p.node_w for p in runs if (p.gpu_model, p.job_class, p.workload) == key]))
         for key in workloads
-        if (watts := [p.node_w for p in runs if (p.gpu_model, p.job_class, p.workload) == key])
     }
     for key, held in workloads.items():
         worlds: dict[tuple[str, str], dict[str, list[float]]] = {}
-        for (gpu, job_class, workload), watts in means.items():
+        for (gpu, job_class, workload), mean_w in node_w.items():
             if (gpu, job_class, workload) != key:
                 world = worlds.setdefault((gpu, job_class.partition("_")[0]), {})
-                world.setdefault(job_class, []).append(watts)
+                world.setdefault(job_class, []).append(mean_w)
         own = worlds[held.gpu_model, held.job_class.partition("_")[0]]
         expected = expected_of(own, held.job_class).widened(held_back_factor(worlds.values()))
         yield held, expected.value, expected.low, expected.high
