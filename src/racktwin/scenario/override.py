@@ -109,7 +109,9 @@ def _new_key(value: Any, words: list[str], steps: Steps, path: str) -> Steps:
         here = (*steps, *words[:number])
         known = list(value) if names_are_free(here) else list(dict.fromkeys([*value, *allowed_keys(here)]))
         if word not in known:
-            raise _refusal(path, f"unknown path: no {word!r} in {around}", did_you_mean(word, known, "known"))
+            inside = ".".join(str(step) for step in here) or "the scenario"
+            remedy = did_you_mean(word, known, "known") if known else f"set all of it: {inside}={{{word}: ...}}"
+            raise _refusal(path, f"unknown path: no {word!r} in {inside}", remedy)
         if number < len(words) - 1:
             value[word] = {}
             value = value[word]
