@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .terminal import note, number, print_json, print_table
+from .terminal import give_or_take, note, number, print_json, print_table
 
 if TYPE_CHECKING:
     from racktwin.model import Scenario
@@ -134,8 +134,7 @@ def _print_simulated(ranked: list[Stressed]) -> None:
 
 def _give_or_take(found: Simulated, name: str, unit: float = 1.0) -> str:
     """A mean with its half width, where there is one."""
-    value, half = getattr(found, name) / unit, found.half.get(name, float("nan")) / unit
-    return number(value) if half != half or (value == 0 and half == 0) else f"{number(value)} ± {number(half)}"
+    return give_or_take(getattr(found, name) / unit, found.half.get(name, float("nan")) / unit)
 
 
 def _between(found: Simulated, name: str, never: str) -> str:

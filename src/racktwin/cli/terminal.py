@@ -54,6 +54,11 @@ def number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
+def give_or_take(value: float, half: float) -> str:
+    """A mean with its half width, where there is one."""
+    return number(value) if half != half or (value == 0 and half == 0) else f"{number(value)} ± {number(half)}"
+
+
 def _plain(value: Any) -> float | str:
     """What SQL has and JSON lacks: decimals as numbers, dates and times as text."""
     return float(value) if isinstance(value, Decimal) else str(value)

@@ -96,15 +96,19 @@ class DesignProblem:
 
 
 def conditional_value_at_risk(problem: DesignProblem, future_usd: Floats) -> float:
-    """The mean of the worst ``1 - risk_level`` of the futures' costs, a future counted in part where it straddles."""
-    order = np.argsort(-future_usd)
-    left, total = 1.0 - problem.risk_level, 0.0
-    for number in order:
-        share = min(left, problem.futures[number].probability)
+    """The mean of the worst ``1 - risk_level`` of the futures' costs."""
+    return tail_mean(future_usd, np.array([future.probability for future in problem.futures]), problem.risk_level)
+
+
+def tail_mean(usd: Floats, chances: Floats, level: float) -> float:
+    """The mean of the dearest ``1 - level`` of all outcomes, one counted in part where it straddles."""
+    left, total = 1.0 - level, 0.0
+    for number in np.argsort(-usd):
+        share = min(left, float(chances[number]))
         if share > 0:
-            total += share * future_usd[number]
+            total += share * usd[number]
         left -= share
-    return float(total / (1.0 - problem.risk_level))
+    return float(total / (1.0 - level))
 
 
 def mixed_usd(problem: DesignProblem, future_usd: Floats) -> float:

@@ -16,6 +16,7 @@ import numpy as np
 from racktwin.errors import Problem, RacktwinError, ScenarioError
 from racktwin.model import Scenario
 from racktwin.model.disruption import Effect
+from racktwin.model.requirements import mean_demand_per_s
 
 from .design import Design, design
 from .design_problem import DesignProblem, Future, Option
@@ -61,14 +62,22 @@ def design_network(scenario: Scenario, question: DesignQuestion) -> DesignAnswer
     network = network_flows(scenario, with_alternates=True)
     problem = problem_of(network, question)
     found = design(problem, gap=question.gap, time_limit_s=question.time_limit_s)
-    shut = np.zeros((len(network.flows.ways), problem.periods))
+    as_it_is = _as_it_is(problem, question)
+    if as_it_is.cost_usd < found.cost_usd:
+        found = replace(as_it_is, bound_usd=found.bound_usd, method="the network as it is")
+    unmet = unmet_demand(network, found.lost_pieces[0], float(scenario.horizon_s))
+    return DesignAnswer(network, found, as_it_is, binding_limits(network.flows) if unmet else (), unmet)
+
+
+def _as_it_is(problem: DesignProblem, question: DesignQuestion) -> Design:
+    """Nothing opened and nothing more held, in every future."""
+    shut = np.zeros((len(problem.network.ways), problem.periods))
     for option in problem.options:
         shut[option.ways] = 1.0
     futures = tuple(replace(future, way_factor=future.way_factor * (1.0 - shut)) for future in problem.futures)
-    nothing = replace(problem, futures=futures, options=(), hold_usd=np.full(len(network.flows.stocks), np.inf))
-    as_it_is = design(nothing, gap=question.gap, time_limit_s=question.time_limit_s)
-    unmet = unmet_demand(network, found.lost_pieces[0], float(scenario.horizon_s))
-    return DesignAnswer(network, found, as_it_is, binding_limits(network.flows) if unmet else (), unmet)
+    nothing = replace(problem, futures=futures, options=(), hold_usd=np.full(len(problem.network.stocks), np.inf))
+    found = design(nothing, gap=question.gap, time_limit_s=question.time_limit_s)
+    return replace(found, problem=problem, is_open=np.zeros(len(problem.options), bool))
 
 
 def problem_of(network: NetworkFlows, question: DesignQuestion) -> DesignProblem:
@@ -83,7 +92,7 @@ def problem_of(network: NetworkFlows, question: DesignQuestion) -> DesignProblem
         raise ScenarioError([Problem("network", 0, "", message, remedy)])
     opens = _opens_in(network, periods, question.period_s)
     return DesignProblem(
-        flows,
+        replace(flows, in_transit=pipeline_of(network)),
         periods,
         question.period_s,
         options,
@@ -94,6 +103,17 @@ def problem_of(network: NetworkFlows, question: DesignQuestion) -> DesignProblem
         _SALVAGE * network.value_usd,
         question.risk_weight,
         question.risk_level,
+    )
+
+
+def pipeline_of(network: NetworkFlows) -> Floats:
+    """Pieces on order at the start, by way: what steady demand keeps with suppliers and on lanes."""
+    rates = mean_demand_per_s(network.scenario)
+    return np.array(
+        [
+            rates[way.stock] * way.share * lead_s if way.is_base and way.option is None else 0.0
+            for way, lead_s in zip(network.origins, network.flows.lead_time_s, strict=True)
+        ]
     )
 
 

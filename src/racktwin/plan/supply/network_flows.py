@@ -206,8 +206,15 @@ class _Reading:
             ),
             np.array(rates),
             np.array([self._loss_usd(name) for name, _ in demands] + [self._worth(p) for p, _, _ in products]),
-            np.array([value[k] * self._holding_per_s(name) for k, name in enumerate(self.net.stocks)] + [0.0] * lines),
+            np.array(
+                [value[k] * self._holding_per_s(name) for k, name in enumerate(self.net.stocks)]
+                + [float(self.net.carrying_rate_per_s) * self._parts_usd(parts, value) for _, _, parts in products]
+            ),
         )
+
+    def _parts_usd(self, parts: list[tuple[str, float]], value: Floats) -> float:
+        """What is in a product of the line: made ahead, it ties up as much as its parts would."""
+        return sum(count * float(value[self.stocks.index(stock)]) for stock, count in parts)
 
     def _on_hand(self, name: str) -> float:
         return mean_stock_pieces(self.net, self.net.stocks[name], self.rates[name])
@@ -232,12 +239,14 @@ class _Reading:
         return thing.capacity.pieces_per_s
 
     def _values(self, lines: int) -> Floats:
-        """US$ a piece of each stock is worth, from the cheapest way, suppliers first."""
+        """US$ a piece of each stock is worth, from the cheapest way, suppliers first; options count where all are."""
         value = np.zeros(len(self.net.stocks) + lines)
         known: set[int] = set()
         for _ in range(len(self.net.stocks) + 1):
             for k, name in enumerate(self.net.stocks):
-                costs = [self._piece_usd(w, value) for w in self._filling(name) if self._inputs(w) <= known]
+                ways = [w for w in self._filling(name) if self._inputs(w) <= known]
+                ways = [w for w in ways if self.ways[w].option is None] or ways
+                costs = [self._piece_usd(w, value) for w in ways]
                 if costs:
                     value[k] = min(costs)
                     known.add(k)
@@ -273,13 +282,10 @@ class _Reading:
 
     def _made_usd(self, name: str, lot: float) -> tuple[float, str, dict[str, float]]:
         supply = self.net.supplies[name]
-        site = self.net.sites[supply.site]
         ordered = max(lot, float(supply.minimum_order), float(supply.lot_size))
-        labor = float(supply.labor_time_s) * float(site.wage_usd_per_s) * (1.0 + float(site.overhead))
-        made = (labor + float(supply.conversion_cost_usd)) / float(supply.fraction_good)
         usd = price_usd(self.net, supply, ordered, self.date) + float(supply.order_cost_usd) / ordered
         content = {country: float(share) for country, share in supply.content.items()}
-        return usd + made, country_of(self.net, supply), content
+        return usd + making_usd(self.net, supply), country_of(self.net, supply), content
 
     def _lane_usd(
         self, name: str, part: str, value_usd: float, lot: float, origin: str, content: dict[str, float]
@@ -302,6 +308,13 @@ class _Reading:
     def _worth(self, part: str) -> float:
         price = self.scenario.parts[part].price_usd
         return float(price) if price is not None else 0.0
+
+
+def making_usd(net: Network, supply: Supply) -> float:
+    """Labour with its overhead and conversion of a good piece, US$."""
+    site = net.sites[supply.site]
+    labor_usd = float(supply.labor_time_s) * float(site.wage_usd_per_s) * (1.0 + float(site.overhead))
+    return (labor_usd + float(supply.conversion_cost_usd)) / float(supply.fraction_good)
 
 
 def way_name(way: WayOrigin) -> str:
