@@ -89,6 +89,13 @@ def _is_brought(scenario: Scenario, stock: Stock) -> bool:
     return part is not None and (part.routing is None or any(step.share > 0 for step in part.prebuilt))
 
 
+def line_pieces(scenario: Scenario, product: str) -> dict[str, float]:
+    """Pieces of each part that the plan asks for per piece of a product of the line: what goes in, and replacements."""
+    net = scenario.network
+    more = 1.0 if net is None or net.line is None else 1.0 + float(net.line.replacements)
+    return {part: count * more for part, count in bought_pieces(scenario, product).items()}
+
+
 def _of_line(scenario: Scenario) -> Iterator[tuple[str, float]]:
     stocks = line_stocks(scenario)
     products: list[tuple[str, float]] = [
@@ -98,6 +105,6 @@ def _of_line(scenario: Scenario) -> Iterator[tuple[str, float]]:
     ]
     products += [(order.product, int(order.quantity) / float(scenario.horizon_s)) for order in scenario.order_book]
     for product, pieces_per_s in products if stocks else ():
-        for part, count in bought_pieces(scenario, product).items():
+        for part, count in line_pieces(scenario, product).items():
             if part in stocks:
                 yield stocks[part], pieces_per_s * count

@@ -19,7 +19,7 @@ from racktwin.model import Scenario
 from racktwin.model.customs import Import, duty_usd
 from racktwin.model.network import Network
 from racktwin.model.pieces import law_of
-from racktwin.model.requirements import bought_pieces, line_stocks, mean_demand_per_s
+from racktwin.model.requirements import line_pieces, line_stocks, mean_demand_per_s
 from racktwin.model.stock import Source, Stock
 from racktwin.model.supply import Supply
 from racktwin.model.terms import country_of, freight_usd, price_usd
@@ -174,7 +174,7 @@ class _Reading:
             per_s = int(order.quantity) / float(self.scenario.horizon_s)
             rates[order.product] = rates.get(order.product, 0.0) + per_s
         for product, rate in rates.items():
-            parts = bought_pieces(self.scenario, product)
+            parts = line_pieces(self.scenario, product)
             taken = [(stocks[part], float(count)) for part, count in parts.items() if part in stocks]
             if taken:
                 yield product, rate, taken
