@@ -14,6 +14,11 @@ def closest(word: str, known: Iterable[str]) -> str:
     return matches[0] if matches else ""
 
 
+def plural(noun: str) -> str:
+    """``supply`` as ``supplies``, ``key`` as ``keys``."""
+    return f"{noun[:-1]}ies" if noun[-1:] == "y" and noun[-2:-1] not in "aeiou" else f"{noun}s"
+
+
 def did_you_mean(word: str, known: Iterable[str], what: str) -> str:
     """A remedy: the closest known word, and what is known at all. ``what`` names these in the plural."""
     names = list(known)

@@ -5,10 +5,15 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
+import racktwin as package
+
 from .command import racktwin
 
 ROOT = Path(__file__).parents[1]
 PLANTS = ROOT / "economics" / "three_plants.yaml"
+WHERE_TO_BUILD = Path(package.__file__).parent / "examples" / "georgetown" / "where_to_build.yaml"
 NETWORK = ROOT / "scenario" / "network.yaml"
 
 
@@ -81,3 +86,43 @@ def test_run_needs_a_network() -> None:
 
     assert answer.returncode == 2
     assert "no supply network" in answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("part", "at", "more", "duties"),
+    [
+        # 25 % on heading 8473.30 from 2026-01-15, 90 % of it to US data centres, which are exempt; the 15 % are off
+        ("accelerator_kit", "georgetown", (), {"section_232": 0.25 * 0.10 * 1_457_000}),
+        # heading 9403.20 is none of Section 232: 15 % on goods of Taiwan since 2026-01-15
+        ("rack_and_liquid_kit", "georgetown", (), {"reciprocal_taiwan": 0.15 * 279_000}),
+        # while Section 122 held (150 days from 2026-02-21), it stood for that
+        ("rack_and_liquid_kit", "georgetown", ("--on", "2026-06-01"), {"section_122": 0.15 * 279_000}),
+        ("rack_and_liquid_kit", "georgetown", ("--on", "2026-01-14"), {}),
+        # without an exempt use
+        (
+            "accelerator_kit",
+            "georgetown",
+            ("--set", "network.sites.georgetown.end_uses={}"),
+            {"section_232": 0.25 * 1_457_000},
+        ),
+    ],
+)
+def test_duties_of_the_facts_file_by_hand(part: str, at: str, more: tuple[str, ...], duties: dict[str, float]) -> None:
+    """Section 232 on semiconductors, the reciprocal tariff on Taiwan and Section 122 (``georgetown_facts.md``)."""
+    answer = racktwin("supply", "cost", WHERE_TO_BUILD, part, "--at", at, "--json", *more)
+    (cost,) = json.loads(answer.stdout)
+    found = {line["by"]: line["usd"] for line in cost["lines"] if line["layer"] == "duty"}
+
+    assert found == pytest.approx(duties)
+
+
+def test_a_foreign_trade_zone_takes_the_rate_of_the_product_where_the_rule_says_so() -> None:
+    """A rack of heading 8471 is excepted from the tariff on Taiwan; Section 232 keeps the part's rate."""
+    zone = ("--set", "network.sites.georgetown.foreign_trade_zone=true")
+    asked = ("supply", "cost", WHERE_TO_BUILD, "gb200_nvl72", "--at", "dallas", "--made-at", "georgetown", "--json")
+    usual, in_zone = (json.loads(racktwin(*asked, *more).stdout)[0] for more in ((), zone))
+    taken = [{line["by"] for line in one["lines"] if line["layer"] == "duty"} for one in (usual, in_zone)]
+    saved = sum(line["usd"] for line in usual["lines"] if line["by"] == "reciprocal_taiwan")
+
+    assert taken == [{"section_232", "reciprocal_taiwan"}, {"section_232"}]
+    assert saved == pytest.approx(0.15 * (558_000 + 279_000))

@@ -94,8 +94,8 @@ def landed_cost(
     is unknown or no way leads there.
     """
     net = _network(scenario)
-    for name, known, kind in ((part, scenario.parts, "part"), (site, net.sites, "site")):
-        if name not in known:
+    for name, known, kind in ((part, scenario.parts, "part"), (site, net.sites, "site"), (made_at, net.sites, "site")):
+        if name is not None and name not in known:
             raise _refusal(f"unknown {kind} {name!r}", f"known {kind}s: {', '.join(known)}")
     day = date or scenario.start.date()
     calculation = _Calculation(scenario, net, day, part, made_at, net.sites[site].country)

@@ -10,10 +10,13 @@ from .entity import Entity, Name
 from .instant import Date
 from .quantity import Count, Probability, WholeNumber
 
-Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+COUNTRY_PATTERN = r"^[A-Z]{2}$"
+HTS_PATTERN = r"^\d{2}(\d{2}(\.\d{2}){0,3})?$"
+
+Country = Annotated[str, StringConstraints(pattern=COUNTRY_PATTERN)]
 """Two letters of ISO 3166-1: ``US``, ``TW``, ``MX``."""
 
-HtsPrefix = Annotated[str, StringConstraints(pattern=r"^\d{2}(\d{2}(\.\d{2}){0,3})?$")]
+HtsPrefix = Annotated[str, StringConstraints(pattern=HTS_PATTERN)]
 """The beginning of an HTS code: ``84``, ``8471``, ``8471.50``."""
 
 

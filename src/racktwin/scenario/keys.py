@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import types
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from racktwin.model import Operation, Phase, Scenario
 from racktwin.model.quantity import Unit
@@ -85,6 +87,12 @@ def example(location: Sequence[str | int]) -> str:
         if _is_model(member):
             for name, info in member.model_fields.items():
                 if key == (info.alias or name):
-                    units = [part for part in info.metadata if isinstance(part, Unit)]
-                    return units[0].example if units else ""
+                    return _example_of(info)
     return ""
+
+
+def _example_of(info: FieldInfo) -> str:
+    units = [part for part in info.metadata if isinstance(part, Unit)]
+    if units:
+        return units[0].example
+    return "2027-03-01" if dt.date in _members(info.annotation) else ""

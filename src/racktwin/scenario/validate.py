@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from racktwin.errors import Problem
 from racktwin.model import Scenario
+from racktwin.model.duty import COUNTRY_PATTERN, HTS_PATTERN
 from racktwin.spelling import closest, did_you_mean
 
 from .document import Document, Steps
@@ -38,6 +39,11 @@ _EXPECTED = {
     "bool_type": "bool",
     "bool_parsing": "bool",
     "float_type": "float",
+}
+
+_CODES = {
+    COUNTRY_PATTERN: ("a country", "write two capital letters of ISO 3166-1, for example US"),
+    HTS_PATTERN: ("the beginning of an HTS code", "write it in quotes, for example '8471.50'"),
 }
 
 
@@ -156,6 +162,9 @@ def _words(fault: _Fault) -> tuple[str, str]:
         return f"unknown key {name!r}", did_you_mean(name, allowed_keys(fault.location[:-1]), "allowed keys")
     if fault.type == "literal_error":
         return f"{_show(fault.found)} is not allowed here", did_you_mean(str(fault.found), _literals(fault), "choices")
+    if fault.type == "string_pattern_mismatch" and fault.context.get("pattern") in _CODES:
+        what, remedy = _CODES[fault.context["pattern"]]
+        return f"{_show(fault.found)} is not {what}", remedy
     if fault.type in ("string_pattern_mismatch", "string_too_long"):
         return f"{_show(fault.found)} is not a name", "use up to 80 letters, digits, '_', '-' and '.', no spaces"
     if fault.type == "too_short":

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from racktwin.engines.supply import replicate_supply
-from racktwin.model.stock import Source, Stock
+from racktwin.model.quantity import Count
+from racktwin.model.stock import BaseStock, Source, Stock
 from racktwin.plan.supply.design import Design
 from racktwin.plan.supply.designed_network import designed_scenario
 from racktwin.plan.supply.network_design import DesignAnswer, DesignQuestion, design_network, problem_of
@@ -118,7 +119,7 @@ def test_what_is_held_is_kept_and_on_hand_from_the_start() -> None:
     """Mean stock 25 - 2 (10 + 1) + 1, on order 2 x 10, held 7 (6.2 rounded up)."""
     stock = _stock(_network(), _design(_network(), False, 6.2, (120, 0), (120, 0)))
 
-    assert stock.policy.level == 25 + 7
+    assert stock.policy == BaseStock(rule="base_stock", level=Count(25 + 7))
     assert stock.initial == 4 + 20 + 7
 
 

@@ -45,11 +45,16 @@ class Conditions:
 
 
 def conditions_of(scenario: Scenario, seed: int, replication: int, ticks: int) -> Conditions:
-    """What calendars and the disruptions of this run make of each tick; a tick is open if any of it is."""
+    """What calendars and the disruptions of this run make of each tick; a tick is open if any of it is.
+
+    A site that nobody has opened (``open: false``) is shut in all of them.
+    """
     net = scenario.network
     assert net is not None
     conditions = Conditions(ticks)
     for name, site in net.sites.items():
+        if not site.is_open:
+            conditions.multiply(conditions.open_sites, name, 0.0)
         if site.calendar != "always" or "always" in scenario.calendars:
             conditions.multiply(conditions.open_sites, name, _open_ticks(scenario, site.calendar, ticks))
     for name in net.disrupted_by:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from racktwin.model import Scenario
+from racktwin.model.network import Site
 from racktwin.model.quantity import Count, Quantity
 from racktwin.model.requirements import mean_demand_per_s
 from racktwin.model.stock import BaseStock, FixedOrders, Mrp, Policy, ReorderQuantity, ReorderUpTo, Source, Stock
@@ -50,7 +51,7 @@ def designed_scenario(network: NetworkFlows, design: Design) -> Scenario:
     return network.scenario.model_copy(
         update={
             "horizon_s": Quantity(problem.periods * problem.period_s, "s"),
-            "network": net.model_copy(update={"stocks": stocks, "disrupted_by": ()}),
+            "network": net.model_copy(update={"stocks": stocks, "sites": _sites(network, design), "disrupted_by": ()}),
         }
     )
 
@@ -166,6 +167,13 @@ def _shares(choices: Sequence[_Choice]) -> list[float]:
     if choices and not sum(shares):
         shares[0] = 1.0
     return [share / sum(shares) for share in shares]
+
+
+def _sites(network: NetworkFlows, design: Design) -> dict[str, Site]:
+    """The sites, with those open that the design opens."""
+    opened = {option.name for option, is_open in zip(design.problem.options, design.is_open, strict=True) if is_open}
+    sites = network.net.sites
+    return {name: site.model_copy(update={"is_open": site.is_open or name in opened}) for name, site in sites.items()}
 
 
 def _open_ways(design: Design) -> Flags:

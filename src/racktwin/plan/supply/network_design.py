@@ -29,6 +29,8 @@ from .unmet import Unmet, unmet_demand
 _SALVAGE = 0.9
 """Of its value what a piece left at the end is worth; assumed."""
 
+_WEEK_S = 7 * 86400.0
+
 NOTHING = "nothing happens"
 
 
@@ -59,6 +61,7 @@ class DesignAnswer:
 
 def design_network(scenario: Scenario, question: DesignQuestion) -> DesignAnswer:
     """What to open and hold. ScenarioError where the scenario describes nothing to choose or to fear."""
+    _check(scenario, question)
     network = network_flows(scenario, with_alternates=True)
     problem = problem_of(network, question)
     found = design(problem, gap=question.gap, time_limit_s=question.time_limit_s)
@@ -67,6 +70,15 @@ def design_network(scenario: Scenario, question: DesignQuestion) -> DesignAnswer
         found = replace(as_it_is, bound_usd=found.bound_usd, method="the network as it is")
     unmet = unmet_demand(network, found.lost_pieces[0], float(scenario.horizon_s))
     return DesignAnswer(network, found, as_it_is, binding_limits(network.flows) if unmet else (), unmet)
+
+
+def _check(scenario: Scenario, question: DesignQuestion) -> None:
+    if not 0.0 < question.gap < 1.0:
+        raise RacktwinError(f"a gap of {question.gap:.0%} proves nothing\n    → write for example 0.1 %, or 0.001")
+    horizon_s = float(scenario.horizon_s)
+    if question.period_s > horizon_s:
+        weeks = horizon_s / _WEEK_S
+        raise RacktwinError(f"a period is longer than the horizon of {weeks:.4g} weeks\n    → shorten it (--period)")
 
 
 def _as_it_is(problem: DesignProblem, question: DesignQuestion) -> Design:

@@ -105,18 +105,22 @@ class _Reading:
                 if (source.supply, lane) in declared and source.stock is None:
                     continue
                 declared.add((source.supply, lane))
-                option = self._option(source, lane)
+                option = self._option(stock, source, lane)
                 if option is None or self.with_alternates:
                     is_base = lane == source.lane and source.role == "base"
                     yield WayOrigin(name, source.supply, source.stock, lane, float(source.share), is_base, option)
         if self.with_alternates:
             yield from self._alternates(name, stock, declared)
 
-    def _option(self, source: Source, lane: str | None) -> str | None:
-        """What must be opened before the way carries anything."""
+    def _option(self, stock: Stock, source: Source, lane: str | None) -> str | None:
+        """What must be opened before the way carries anything: a supply, a lane, or a site at either end."""
         if source.supply is not None and not self.net.supplies[source.supply].qualified:
             return source.supply
-        return lane if lane is not None and not self.net.lanes[lane].qualified else None
+        if lane is not None and not self.net.lanes[lane].qualified:
+            return lane
+        origin = self.net.supplies.get(source.supply or "") or self.net.stocks.get(source.stock or "")
+        sites = (stock.site, *([origin.site] if origin is not None else []))
+        return next((site for site in sites if not self.net.sites[site].is_open), None)
 
     def _alternates(self, name: str, stock: Stock, declared: set[tuple[str | None, str | None]]) -> Iterator[WayOrigin]:
         """Supplies of the part that no source of the stock names, by each lane that leads here."""
@@ -132,7 +136,7 @@ class _Reading:
             for lane_name in lanes or ([None] if supply.site == stock.site else []):
                 if (supply_name, lane_name) not in declared:
                     source = Source.model_construct(supply=supply_name, lane=lane_name)
-                    option = self._option(source, lane_name) or f"{supply_name} for {name}"
+                    option = self._option(stock, source, lane_name) or f"{supply_name} for {name}"
                     yield WayOrigin(name, supply_name, None, lane_name, option=option)
 
     def _has_inputs(self, supply: Supply) -> bool:

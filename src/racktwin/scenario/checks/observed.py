@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from racktwin.model import Observed, Operation, Scenario, WorkInProgress
 from racktwin.scenario.document import Steps
-from racktwin.spelling import did_you_mean
+from racktwin.spelling import did_you_mean, plural
 
 from .finding import Finding, error
 
@@ -44,7 +44,7 @@ def _has_zone(plant: Scenario) -> bool:
 
 
 def _unknown(steps: Steps, kind: str, name: str, known: list[str]) -> Finding:
-    return error(steps, f"unknown {kind} {name!r}", did_you_mean(name, known, f"known {kind}s"))
+    return error(steps, f"unknown {kind} {name!r}", did_you_mean(name, known, f"known {plural(kind)}"))
 
 
 def operation_of(plant: Scenario, piece: WorkInProgress) -> Operation | None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from racktwin.model import Scenario
 from racktwin.model.network import Network
 from racktwin.scenario.document import Steps
-from racktwin.spelling import did_you_mean
+from racktwin.spelling import did_you_mean, plural
 
 from .finding import Finding, error
 from .look import operations, phases, skills, skills_of_center
@@ -28,7 +28,7 @@ def unknown_names(plant: Scenario) -> Iterator[Finding]:
     mentions = (_of_places, _of_people, _of_parts, _of_operations, _of_phases, _of_work, _of_network)
     for steps, name, kind, known in (mention for source in mentions for mention in source(plant)):
         if name is not None and name not in known:
-            yield error(steps, f"unknown {kind} {name!r}", did_you_mean(name, known, f"known {kind}s"))
+            yield error(steps, f"unknown {kind} {name!r}", did_you_mean(name, known, f"known {plural(kind)}"))
 
 
 def _of_places(plant: Scenario) -> Iterator[_Mention]:
