@@ -126,3 +126,20 @@ def test_a_foreign_trade_zone_takes_the_rate_of_the_product_where_the_rule_says_
 
     assert taken == [{"section_232", "reciprocal_taiwan"}, {"section_232"}]
     assert saved == pytest.approx(0.15 * (558_000 + 279_000))
+
+
+def test_lost_demand_is_not_given_at_once() -> None:
+    """Before, what was lost counted as served: 100 %."""
+    lost, owed = (
+        {row["stock"]: row for row in json.loads(racktwin("supply", "run", NETWORK, "--json", *more).stdout)}[
+            "racks_dallas"
+        ]
+        for more in (("--set", "network.demand.cloud.backorder=false"), ())
+    )
+
+    assert 0 < lost["fill_rate"] < 0.9
+    assert lost["lost_per_week"] == pytest.approx(
+        4 * (1 - lost["fill_rate"]), rel=0.2
+    )  # four racks a week are asked for
+    assert lost["short_share"] > 0
+    assert owed["lost_per_week"] == 0

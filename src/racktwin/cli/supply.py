@@ -103,7 +103,17 @@ def run(
     if as_json:
         print_json([asdict(row) for row in rows])
         return
-    columns = ("on hand", "owed", "on the way", "fill rate, %", "short, %", "price, US$/wk", "freight", "duty")
+    columns = (
+        "on hand",
+        "owed",
+        "on the way",
+        "fill rate, %",
+        "short, %",
+        "lost/wk",
+        "price, US$/wk",
+        "freight",
+        "duty",
+    )
     print_table(
         ("stock", "part", "site", *columns),
         (
@@ -111,6 +121,7 @@ def run(
                 *(row.stock, row.part, row.site),
                 *(number_text(value) for value in (row.on_hand, row.owed, row.on_the_way)),
                 *(number_text(100 * value) for value in (row.fill_rate, row.short_share)),
+                number_text(row.lost_per_week),
                 *(number_text(v) for v in (row.price_usd_per_week, row.freight_usd_per_week, row.duty_usd_per_week)),
             )
             for row in rows

@@ -18,8 +18,9 @@ _CHARGES = ("price_usd", "freight_usd", "insurance_usd", "duty_usd")
 class StockSummary:
     """Means over the observed time and all replications; ``fill_rate`` is the share of demand given in its own tick.
 
-    Demand that was owed from before is given first: what is still owed at the tick's end is taken to be the newest.
-    Charges are those of receipts, whoever pays them.
+    Demand owed from before is given first: what is still owed at a tick's end is taken to be the newest; what was
+    lost was not given. ``short_share``: of ticks that end with pieces owed, or with some lost. Charges are those of
+    receipts, whoever pays them.
     """
 
     stock: str
@@ -30,6 +31,7 @@ class StockSummary:
     on_the_way: float
     fill_rate: float
     short_share: float
+    lost_per_week: float
     price_usd_per_week: float
     freight_usd_per_week: float
     insurance_usd_per_week: float
@@ -49,9 +51,10 @@ def stock_summaries(scenario: Scenario, replications: Sequence[Mapping[str, pa.T
     found = []
     for name, stock in scenario.network.stocks.items():
         here, there = seen & (level_of == name), came & (receipt_of == name)
-        column = {key: levels[key].to_numpy()[here] for key in ("on_hand", "backorders", "on_order", "demand", "given")}
+        column = {key: levels[key].to_numpy()[here] for key in ("on_hand", "backorders", "on_order", "demand", "lost")}
         asked = float(column["demand"].sum())
-        at_once = column["demand"] - np.minimum(column["backorders"], column["demand"])
+        missing = column["backorders"] + column["lost"]
+        at_once = column["demand"] - np.minimum(missing, column["demand"])
         charges = [float(receipts[key].to_numpy()[there].sum()) / weeks for key in _CHARGES]
         found.append(
             StockSummary(
@@ -62,7 +65,8 @@ def stock_summaries(scenario: Scenario, replications: Sequence[Mapping[str, pa.T
                 float(column["backorders"].mean()),
                 float(column["on_order"].mean()),
                 float(at_once.sum()) / asked if asked > 0 else float("nan"),
-                float((column["backorders"] > 0).mean()),
+                float((missing > 0).mean()),
+                float(column["lost"].sum()) / weeks,
                 *charges,
             )
         )

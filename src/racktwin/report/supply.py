@@ -118,7 +118,8 @@ def _stock_table(run: RunFolder) -> Table:
         mean = {
             column: float(table[column].to_numpy()[chosen].mean()) for column in ("on_hand", "backorders", "in_transit")
         }
-        short = float((table["backorders"].to_numpy()[chosen] > 0).mean()) if chosen.any() else 0.0
+        missing = (table["backorders"].to_numpy() + table["lost"].to_numpy())[chosen]
+        short = float((missing > 0).mean()) if chosen.any() else 0.0
         rows.append(
             Row((name, stock.part, stock.site, *(f"{value:,.1f}" for value in mean.values()), f"{100 * short:.1f}"))
         )

@@ -219,6 +219,23 @@ def test_a_price_that_rises_midway_is_paid_on_what_comes_while_it_lasts() -> Non
     assert went.worst_pieces == 0.0
 
 
+def test_sales_that_are_lost_cost_what_the_demand_says() -> None:
+    """The strait is closed for twelve weeks and customers do not wait: before, only backorders had a price."""
+    changes = ("backorder=false", "lost_sale_cost=1e6 USD", "backorder_cost=0 USD/d")
+    overrides = [f"network.demand.cloud.{change}" for change in changes]
+    plant = read_scenario(_FILE, [*overrides, "network.disruptions.strait.effects.0.duration=12 wk"]).scenario
+    usual, (loss,) = Undisturbed(plant, 2, 1), the_losses(plant, ["strait"], 0, 0)
+    lost = [
+        float(np.array(replicate_supply(world, number, 1)["stock_levels"]["lost"]).sum())
+        for world in (with_loss(plant, loss), plant)
+        for number in range(2)
+    ]
+    more = (lost[0] + lost[1] - lost[2] - lost[3]) / 2
+
+    assert more > 1
+    assert usual.go_through(loss).cost_usd == pytest.approx(1e6 * more)
+
+
 def test_intervals_are_of_paired_differences_and_hold_the_mean() -> None:
     """The half width is Student's over replications; with more of them it shrinks; the median lies in its range."""
     losses = the_losses(_scenario(), ["monterrey"], 42 * _DAY_S, 70 * _DAY_S)

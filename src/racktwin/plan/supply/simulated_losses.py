@@ -69,6 +69,8 @@ class _Went:
     """One replication: pieces late by end and tick, and what receipts cost by stock and payer."""
 
     late: Floats
+    lost: Floats
+    """Of those, pieces by end that nobody waits for any more by the end."""
     spent: dict[tuple[str, bool], tuple[float, float]]
     """Pieces and US$ by (stock, whether we pay)."""
 
@@ -92,7 +94,7 @@ class Undisturbed:
         """What the loss does, over the replications."""
         disturbed = self._went(with_loss(self.scenario, loss))
         rows = [
-            (*self._one(loss, one.late - usual.late), *_dearer(one, usual))
+            (*self._one(loss, one.late - usual.late, one.lost - usual.lost), *_dearer(one, usual))
             for one, usual in zip(disturbed, self.usual, strict=True)
         ]
         survive_s, recover_s, *others = zip(*rows, strict=True)
@@ -122,11 +124,11 @@ class Undisturbed:
         for number in range(self.replications):
             if self.has_line:
                 tables = chain.replicate(number, self.seed, is_recording=False)
-                late = -self._shipped(tables["shipments"])
+                late, lost = -self._shipped(tables["shipments"]), np.zeros(len(self.ends))
             else:
                 tables = chain.supply(number, self.seed)
-                late = self._owed(tables)
-            found.append(_Went(late, _spent(tables["part_receipts"])))
+                late, lost = self._owed(tables)
+            found.append(_Went(late, lost, _spent(tables["part_receipts"])))
         return found
 
     def _ends(self) -> list[str]:
@@ -137,11 +139,13 @@ class Undisturbed:
         wanted = {demand.stock for demand in self.net.demand.values()}
         return [name for name in self.net.stocks if name in wanted]
 
-    def _owed(self, tables: dict[str, pa.Table]) -> Floats:
+    def _owed(self, tables: dict[str, pa.Table]) -> tuple[Floats, Floats]:
+        """Pieces owed or lost so far by end and tick, and those lost in all."""
         levels = tables["stock_levels"]
         stock = np.asarray(levels["stock"].cast(pa.string()).to_pylist())
         owed, lost = (np.asarray(levels[name]) for name in ("backorders", "lost"))
-        return np.array([owed[stock == name] + np.cumsum(lost[stock == name]) for name in self.ends])
+        late = np.array([owed[stock == name] + np.cumsum(lost[stock == name]) for name in self.ends])
+        return late, np.array([float(lost[stock == name].sum()) for name in self.ends])
 
     def _shipped(self, shipments: pa.Table) -> Floats:
         ticks = int(np.ceil(float(self.scenario.horizon_s) / self.tick_s))
@@ -150,7 +154,7 @@ class Undisturbed:
         counts = [np.bincount(at[part == name], minlength=ticks) for name in self.ends]
         return np.cumsum(np.array(counts, np.float64), axis=1)
 
-    def _one(self, loss: NamedLoss, changed: Floats) -> tuple[float, ...]:
+    def _one(self, loss: NamedLoss, changed: Floats, lost: Floats) -> tuple[float, ...]:
         per_end = np.maximum(changed, 0.0)
         late = per_end.sum(axis=0)
         begins = round(starts_s(self.scenario, loss.disruption) / self.tick_s)
@@ -161,7 +165,7 @@ class Undisturbed:
         if len(noticed):
             last = begins + noticed[-1] + 1
             recover_s = (noticed[-1] + 1) * self.tick_s if last < len(late) else np.inf
-        usd = float(self._usd_per_s() @ per_end.sum(axis=1)) * self.tick_s
+        usd = float(self._usd_per_s() @ per_end.sum(axis=1)) * self.tick_s + float(self._lost_usd() @ lost)
         worst = float(late[begins:].max(initial=0.0))
         counted_h = float(self.counted @ per_end.sum(axis=1)) * self.tick_s / 3600.0
         late_piece_s = float(late.sum()) * self.tick_s
@@ -174,7 +178,17 @@ class Undisturbed:
             return np.array([float(price or 0.0) * float(self.net.carrying_rate_per_s) for price in prices])
         cost = dict.fromkeys(self.ends, 0.0)
         for demand in self.net.demand.values():
-            cost[demand.stock] = max(cost[demand.stock], float(demand.backorder_cost_usd_per_s))
+            if demand.backorder:
+                cost[demand.stock] = max(cost[demand.stock], float(demand.backorder_cost_usd_per_s))
+        return np.array([cost[name] for name in self.ends])
+
+    def _lost_usd(self) -> Floats:
+        """What a lost piece costs, by end: as its demand says, else the price of the part."""
+        cost = dict.fromkeys(self.ends, 0.0)
+        for demand in self.net.demand.values():
+            if not demand.backorder:
+                price = self.scenario.parts[self.net.stocks[demand.stock].part].price_usd
+                cost[demand.stock] = max(cost[demand.stock], float(demand.lost_sale_cost_usd) or float(price or 0.0))
         return np.array([cost[name] for name in self.ends])
 
 
