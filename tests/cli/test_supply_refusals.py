@@ -86,3 +86,14 @@ def test_a_site_that_nobody_opened_ships_nothing() -> None:
 
     assert '"price_usd_per_week": 0.0' in shut.stdout.split('"frames_georgetown"')[0]
     assert '"price_usd_per_week": 0.0' not in usual.stdout.split('"frames_georgetown"')[0]
+
+
+def test_what_an_alternate_could_make_is_asked_of_design(tmp_path: Path) -> None:
+    """Boards of Taiwan are too few, Mexico could make the rest: odd for a run, and what design is for."""
+    file = _written(tmp_path, ("pieces: 600", "pieces: 100"), ("qualification_time: 26 wk", "qualification_time: 4 wk"))
+    checked, designed = racktwin("check", file), racktwin("supply", "design", file, "--json")
+
+    assert checked.returncode == designed.returncode == 0
+    assert "is more than the 100 its supplies can make" in checked.stdout + checked.stderr
+    assert "name boards_mexico as a source, or ask 'racktwin supply design'" in checked.stdout + checked.stderr
+    assert '"open": true' in designed.stdout

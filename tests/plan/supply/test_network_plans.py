@@ -60,6 +60,36 @@ def test_racks_take_parts_for_those_that_are_not_good() -> None:
     assert sorted(taken) == pytest.approx([1 / 0.98, 36 / 0.98])
 
 
+def test_what_a_plant_makes_and_keeps_leaves_by_its_stock_only() -> None:
+    """Racks go to Dallas from the stock in Georgetown; before, also past it, from the supply."""
+    with_alternates = network_flows(_scenario(), with_alternates=True)
+    into_dallas = [way for way in with_alternates.flows.ways if way.startswith("racks_dallas")]
+
+    assert into_dallas == ["racks_dallas from racks_georgetown by racks_truck"]
+
+
+def test_customs_take_duty_on_every_piece_that_is_in_a_product() -> None:
+    """A rack of two boards at US$100 and US$50 of work: 10 % of US$250. Before, a board counted once."""
+    network = one_stock({"rule": "base_stock", "level": 10}, 1)
+    network["sites"]["mexico"] = {"kind": "plant", "country": "MX"}
+    network["lanes"]["truck"] = {"from": "mexico", "to": "texas", "lead_time": "3 d"}
+    network["lanes"]["air"]["to"] = network["stocks"]["boards"]["site"] = "mexico"
+    network["lanes"]["air"]["cost_per_piece"] = "0 USD"
+    network["supplies"]["racks"] = {"part": "rack", "site": "mexico", "conversion_cost": "50 USD"}
+    policy = {"rule": "base_stock", "level": 10}
+    network["stocks"]["racks"] = {
+        "part": "rack",
+        "site": "texas",
+        "sources": [{"supply": "racks", "lane": "truck"}],
+        "policy": policy,
+    }
+    network["demand"]["line"]["stock"] = "racks"
+    network["duty_rules"] = {"tariff": {"into": "US", "rate": "10 %", "starts": "2026-01-01"}}
+    flows = network_flows(world(network)).flows
+
+    assert flows.unit_usd[flows.ways.index("racks from racks by truck")] == pytest.approx(50 + 25)
+
+
 def test_alternates_are_ways_only_for_design() -> None:
     with_alternates = network_flows(_scenario(), with_alternates=True)
     names = [name for name in with_alternates.flows.ways if "boards_mexico" in name]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -123,9 +124,13 @@ class _Reading:
         return next((site for site in sites if not self.net.sites[site].is_open), None)
 
     def _alternates(self, name: str, stock: Stock, declared: set[tuple[str | None, str | None]]) -> Iterator[WayOrigin]:
-        """Supplies of the part that no source of the stock names, by each lane that leads here."""
+        """Supplies of the part that no source of the stock names, by each lane that leads here.
+
+        What is kept at the supply's site in a stock that this one draws on comes by that stock already.
+        """
+        through = {self.net.stocks[source.stock].site for source in stock.sources if source.stock is not None}
         for supply_name, supply in self.net.supplies.items():
-            if supply.part != stock.part or not self._has_inputs(supply):
+            if supply.part != stock.part or supply.site in through or not self._has_inputs(supply):
                 continue
             lanes: list[str | None] = [
                 lane_name
@@ -197,7 +202,7 @@ class _Reading:
             tuple(way_name(way) for way in self.ways),
             np.array([self.stocks.index(way.stock) for way in self.ways], np.int64),
             np.array([self._lead_s(way) for way in self.ways]),
-            np.array([self._unit_usd(way, value) for way in self.ways]),
+            np.array([self._unit_usd(way, value) for way in range(len(self.ways))]),
             np.array([self._in_transit(way) for way in self.ways]),
             np.array(self.takes, np.int64).reshape(-1, 2),
             np.array(self.pieces),
@@ -245,31 +250,36 @@ class _Reading:
     def _values(self, lines: int) -> Floats:
         """US$ a piece of each stock is worth, from the cheapest way, suppliers first; options count where all are."""
         value = np.zeros(len(self.net.stocks) + lines)
+        filling = {name: [w for w, way in enumerate(self.ways) if way.stock == name] for name in self.net.stocks}
         known: set[int] = set()
         for _ in range(len(self.net.stocks) + 1):
+            before = value.copy()
             for k, name in enumerate(self.net.stocks):
-                ways = [w for w in self._filling(name) if self._inputs(w) <= known]
+                ways = [w for w in filling[name] if self.inputs[w].keys() <= known]
                 ways = [w for w in ways if self.ways[w].option is None] or ways
                 costs = [self._piece_usd(w, value) for w in ways]
                 if costs:
                     value[k] = min(costs)
                     known.add(k)
+            if (value == before).all():
+                break
         return value
 
-    def _filling(self, stock: str) -> list[int]:
-        return [w for w, way in enumerate(self.ways) if way.stock == stock]
-
-    def _inputs(self, number: int) -> set[int]:
-        return {stock for way, stock in self.takes if way == number}
+    @cached_property
+    def inputs(self) -> list[dict[int, float]]:
+        """By way, the pieces of each stock that it takes for one of its own."""
+        found: list[dict[int, float]] = [{} for _ in self.ways]
+        for (way, stock), count in zip(self.takes, self.pieces, strict=True):
+            found[way][stock] = found[way].get(stock, 0.0) + count
+        return found
 
     def _piece_usd(self, number: int, value: Floats) -> float:
-        taken = sum(
-            count * value[stock] for (way, stock), count in zip(self.takes, self.pieces, strict=True) if way == number
-        )
-        return float(taken) + self._unit_usd(self.ways[number], value, float(taken))
+        taken_usd = sum(count * float(value[stock]) for stock, count in self.inputs[number].items())
+        return taken_usd + self._unit_usd(number, value)
 
-    def _unit_usd(self, way: WayOrigin, value: Floats, taken_usd: float | None = None) -> float:
+    def _unit_usd(self, number: int, value: Floats) -> float:
         """What a piece costs beyond the stocks it takes from: price or making, the lane, customs."""
+        way = self.ways[number]
         if way.supply is None and way.from_stock is None:
             return 0.0
         stock = self.net.stocks[way.stock]
@@ -281,8 +291,8 @@ class _Reading:
             origin = self.net.sites[self.net.stocks[way.from_stock or ""].site].country
         if way.lane is None:
             return usd
-        inputs = value[sorted(self._inputs(self.ways.index(way)))].sum() if taken_usd is None else taken_usd
-        return usd + self._lane_usd(way.lane, stock.part, usd + float(inputs), lot, origin, content)
+        taken_usd = sum(count * float(value[other]) for other, count in self.inputs[number].items())
+        return usd + self._lane_usd(way.lane, stock.part, usd + taken_usd, lot, origin, content)
 
     def _made_usd(self, name: str, lot: float) -> tuple[float, str, dict[str, float]]:
         supply = self.net.supplies[name]

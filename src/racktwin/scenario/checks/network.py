@@ -15,7 +15,7 @@ from racktwin.scenario.document import Steps
 
 from .capacity import brought_per_s
 from .cycles import cycles_among
-from .finding import Finding, Rule, error
+from .finding import Finding, Rule, error, oddity
 
 
 def source_leads_somewhere(plant: Scenario) -> Iterator[Finding]:
@@ -151,7 +151,8 @@ def network_parts(plant: Scenario) -> set[str]:
 def demand_beyond_capacity(plant: Scenario) -> Iterator[Finding]:
     """More is asked for, on average, than all qualified sources of a part can make.
 
-    Where a stock of the part is kept, those that a stock names as its sources; elsewhere all.
+    Where a stock of the part is kept, those that a stock names as its sources; elsewhere all. It is only odd
+    where alternates that no stock names could make the rest: network design may open them.
     """
     for net in networks(plant):
         used = {source.supply for stock in net.stocks.values() for source in stock.sources}
@@ -166,8 +167,12 @@ def demand_beyond_capacity(plant: Scenario) -> Iterator[Finding]:
                     f"{can * week:,.4g} its supplies can make"
                 )
                 name = next(name for name, supply in known.items() if supply is makers[0])
-                remedy = "raise their capacity, add a supply, or lower the demand"
-                yield error(("network", "supplies", name, "capacity"), message, remedy)
+                steps: Steps = ("network", "supplies", name, "capacity")
+                if pieces_per_s <= _most_per_s(known.values(), float(plant.horizon_s)):
+                    others = ", ".join(other for other in known if other not in used)
+                    yield oddity(steps, message, f"name {others} as a source, or ask 'racktwin supply design'")
+                else:
+                    yield error(steps, message, "raise their capacity, add a supply, or lower the demand")
 
 
 def _most_per_s(makers: Iterable[Supply], horizon_s: float) -> float:
