@@ -98,6 +98,17 @@ def test_run_needs_a_network() -> None:
         # while Section 122 held (150 days from 2026-02-21), it stood for that
         ("rack_and_liquid_kit", "georgetown", ("--on", "2026-06-01"), {"section_122": 0.15 * 279_000}),
         ("rack_and_liquid_kit", "georgetown", ("--on", "2026-01-14"), {}),
+        # stacked: 15 % on the value and on what Section 232 takes
+        (
+            "accelerator_kit",
+            "georgetown",
+            (
+                *("--set", "network.duty_rules.section_232.instead_of=[]"),
+                *("--set", "network.duty_rules.reciprocal_taiwan.order=3"),
+                *("--set", "network.duty_rules.reciprocal_taiwan.on=value_and_duty"),
+            ),
+            {"section_232": 36_425, "reciprocal_taiwan": 0.15 * (1_457_000 + 36_425)},
+        ),
         # without an exempt use
         (
             "accelerator_kit",
