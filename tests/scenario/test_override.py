@@ -159,9 +159,7 @@ def test_null_takes_a_key_away(tmp_path: Path) -> None:
 
 
 def test_a_name_in_a_mapping_that_is_not_there_yet_is_told_how_to_set_it(tmp_path: Path) -> None:
-    hall = (
-        "hall={compute_nodes: {hgx: {gpu_model: H100, gpus: 8}}, racks: {r: {compute_node: hgx, compute_nodes: 2}}}"
-    )
+    hall = "hall={compute_nodes: {hgx: {gpu_model: H100, gpus: 8}}, racks: {r: {compute_node: hgx, compute_nodes: 2}}}"
     (problem,) = problems_of(write(tmp_path, STARTER), hall, "fleet={}", "fleet.hours.dear={of: price}")
 
     assert "no 'dear' in fleet.hours" in problem.message

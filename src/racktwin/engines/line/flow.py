@@ -96,8 +96,9 @@ def _hand_over(line: Line, u: int) -> None:
         unit.down_s += now_s - unit.down_since_s
         unit.down_since_s = now_s
     record_operation(line, u)
-    item.energy_j += unit.energy_j / unit.n_begun
-    item.labour_s += unit.labour_s / unit.n_begun
+    if not unit.ends_plainly:  # which takes neither power nor people
+        item.energy_j += unit.energy_j / unit.n_begun
+        item.labour_s += unit.labour_s / unit.n_begun
     item.unit = -1
     unit.held, unit.n_held = item.batch_next, unit.n_held - 1
     item.batch_next = -1

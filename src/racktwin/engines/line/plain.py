@@ -16,7 +16,7 @@ from .attendance import drop_claim
 from .flow import let_go
 from .queues import dequeue
 from .tables import BUSY_CLOCK, DRAW_PHASE, NO_DOOR, PASS, VISIT_DRAWS, WORKING, Line
-from .work import enter, produce
+from .work import occupy, produce
 
 
 @kernel
@@ -44,7 +44,8 @@ def begin_plainly(line: Line, w: int) -> None:
     unit.activity = WORKING
     drop_claim(line, w)
     dequeue(line, w, index, -1)
-    enter(line, u, index, 0)
+    occupy(line, u, index, 0)
+    unit.phase, unit.n_held, unit.n_begun, item.unit = operation.first_phase, 1, 1, u
     unit.drawn_s = unit.phase_s = unit.remaining_s = duration_s
     unit.cut_defect, unit.cut_off_s = -1, 0.0
     if operation.ends_plainly:

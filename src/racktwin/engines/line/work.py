@@ -80,10 +80,9 @@ def cause_of_limit(line: Line, limit: int) -> int:
 
 
 @kernel
-def enter(line: Line, u: int, index: int, level: int) -> None:
-    """Item ``index`` enters unit ``u``, whose reservation (and first people) are already taken."""
+def occupy(line: Line, u: int, index: int, level: int) -> None:
+    """Unit ``u`` is item ``index``'s from now on, and nothing has been done in it yet."""
     unit, now_s = line.units[u], line.clock[0].now_s
-    item = line.items[index]
     unit.held, unit.level = index, level
     unit.entered_s = unit.since_s = unit.draw_since_s = now_s
     unit.energy_j = unit.labour_s = unit.work_s = unit.down_s = 0.0
@@ -93,10 +92,17 @@ def enter(line: Line, u: int, index: int, level: int) -> None:
     unit.lowest_cap = 1.0
     unit.is_shed = unit.is_throttled = unit.ends_plainly = 0
     unit.setup_s = 0.0
-    operation = line.operations[item.operation]
+    operation = line.operations[line.items[index].operation]
     operation.begun += 1
     unit.repetition = operation.begun
-    unit.phase = opening_phase(line, u, item.operation)
+
+
+@kernel
+def enter(line: Line, u: int, index: int, level: int) -> None:
+    """Item ``index`` with its batch enters unit ``u``, whose reservation (and first people) are already taken."""
+    occupy(line, u, index, level)
+    unit = line.units[u]
+    unit.phase = opening_phase(line, u, line.items[index].operation)
     unit.n_held = 0
     member = index
     while member >= 0:
