@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from racktwin.sim.jit import entry_point
+from racktwin.sim.jit import IS_COMPILED, entry_point
 
 _BLOCK = 64
 """Rows at a time: they and one stretch of a column fit into the first-level cache."""
@@ -57,6 +57,8 @@ def unpack(words: Any, chosen: Any, slots: Any, columns: Any) -> None:
 
 def columns_of(words: npt.NDArray[np.int64], table: int, slots: npt.NDArray[np.int64]) -> list[npt.NDArray[np.int64]]:
     """Word ``slots[k]`` of the rows whose first word is ``table``; those that are the same everywhere are read-only."""
+    if not IS_COMPILED:  # word by word this would take a good part of an uncompiled run
+        return list(words[words[:, 0] == table][:, slots].T.copy())
     chosen = np.empty(len(words) + 1, np.int64)
     chosen = chosen[: rows_of_table(words, table, chosen)]
     if not len(chosen):
