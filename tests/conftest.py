@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import lru_cache
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -20,12 +21,27 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 yaml_text._compose = lru_cache(maxsize=32)(yaml_text._compose)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what is ``slow`` under NUMBA_DISABLE_JIT=1: it would take about a hundred times as long.
+SHARED = ("tests/web/", "tests/api/test_jobs.py", "tests/validation/test_twins.py")
+"""What is dear to make is shared in these: a server with its runs, or by parameter a plant in SimPy."""
 
-    Browser tests, which stay on one worker, come first: last, as their folder is, they ran while the other one idled.
-    """
-    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Keep tests that share something on one worker. (xdist 3.8's own groups are lost under pytest 9.)"""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Sharing(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            shared = next((start for start in SHARED if nodeid.startswith(start)), None)
+            if shared is None:
+                return nodeid
+            return shared + nodeid.partition("[")[2] if shared.endswith("twins.py") else shared
+
+    return Sharing(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what is ``slow`` under NUMBA_DISABLE_JIT=1: it would take about a hundred times as long."""
     if os.environ.get("NUMBA_DISABLE_JIT") == "1":
         for item in items:
             if item.get_closest_marker("slow"):

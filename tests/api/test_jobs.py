@@ -18,8 +18,6 @@ from tests.run.plant import DOCUMENT
 
 from .live import Server, serving, wait_for
 
-pytestmark = pytest.mark.xdist_group("jobs")
-
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:

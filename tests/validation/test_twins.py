@@ -10,9 +10,6 @@ from benchmarks.line.plants import PLANTS
 
 from .twins import MARGIN, SIZES, Difference, compare
 
-_EACH = [pytest.param(plant, marks=pytest.mark.xdist_group(f"twin_{plant}")) for plant in SIZES]
-"""One worker simulates a plant once for both tests."""
-
 
 @cache
 def _differences(plant: str) -> list[Difference]:
@@ -20,13 +17,13 @@ def _differences(plant: str) -> list[Difference]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("plant", _EACH)
+@pytest.mark.parametrize("plant", SIZES)
 def test_no_observable_differs(plant: str) -> None:
     assert [str(one) for one in _differences(plant) if not one.holds_zero] == []
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("plant", _EACH)
+@pytest.mark.parametrize("plant", SIZES)
 def test_a_difference_of_the_margin_would_be_noticed(plant: str) -> None:
     assert [str(one) for one in _differences(plant) if one.noticed > MARGIN] == []
 

@@ -16,7 +16,6 @@ from .conftest import CHROMIUM, ROOT, Visit
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.slow,
-    pytest.mark.xdist_group("web"),
     pytest.mark.skipif(not CHROMIUM.exists(), reason="needs chromium: apt-get install chromium"),
 ]
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"

@@ -20,7 +20,6 @@ from .conftest import CHROMIUM, Visit
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.slow,
-    pytest.mark.xdist_group("web"),
     pytest.mark.skipif(not CHROMIUM.exists(), reason="needs chromium: apt-get install chromium"),
 ]
 
