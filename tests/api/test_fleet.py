@@ -54,7 +54,7 @@ def test_comparisons_of_policies_are_found(tmp_path: Path) -> None:
     (tmp_path / "studies" / "broken" / "policies.parquet").write_text("no")
     with TestClient(create_app(Settings(tmp_path)), base_url="http://localhost") as client:
         found = client.get("/api/runs/hall/fleet/frontier").json()["studies"]
-        assert [(one["name"], one["policies"][0]["policy"]) for one in found] == [("mine", "none")]
+        assert [(one["name"], one["policies"][0]["policy"]) for one in found] == [("studies/mine", "none")]
 
 
 @pytest.mark.parametrize("address", ["plant/fleet/course", "nope/fleet/course", "hall/fleet/course?from_s=9&to_s=1"])

@@ -64,13 +64,28 @@ def test_a_plan_is_shown_beside_what_was_simulated_and_what_happened(tmp_path: P
     write_study(tmp_path / "plans" / "mine", {"schedule": pa.Table.from_pylist(rows)}, {"scenario_name": scenario})
     with TestClient(create_app(Settings(tmp_path)), base_url="http://localhost") as client:
         base = "/api/runs/simulated/schedule"
-        assert [one["name"] for one in client.get(f"{base}/plans").json()["plans"]] == ["mine"]
-        visits = client.get(f"{base}/planned?plan=mine&actual=actual").json()["visits"]
+        assert [one["name"] for one in client.get(f"{base}/plans").json()["plans"]] == ["plans/mine"]
+        visits = client.get(f"{base}/planned?plan=plans/mine&actual=actual").json()["visits"]
         times = [
             [one[f"{kind}_{edge}_s"] for kind in ("planned", "simulated", "actual") for edge in ("start", "end")]
             for one in visits
         ]
         assert times == [[0, 3600, 100, 3700, 500, 4100], [5000, 8600, 7000, 10600, None, None]]
-        assert client.get(f"{base}/planned?plan=../../mine").status_code == 404
-        assert client.get(f"{base}/planned?plan=mine&actual=nope").status_code == 404
+        assert client.get(f"{base}/planned?plan=../../plans/mine").status_code == 404
+        assert client.get(f"{base}/planned?plan=plans/mine&actual=nope").status_code == 404
         assert client.get(f"{base}/planned").status_code == 422
+
+
+def test_plans_of_one_name_in_two_folders_are_two_plans(tmp_path: Path) -> None:
+    _made(tmp_path, "simulated", [100.0])
+    scenario: Any = plant_document(6)["name"]
+    for place, start_s in (("plans/mine", 0.0), ("studies/mine", 500.0)):
+        row = {**_BENCH, "order": 0, "piece": 0, "phase": "soak", "work_unit": 0, "due_s": 9e4, "start_s": start_s}
+        table = pa.Table.from_pylist([{**row, "end_s": start_s + 60}])
+        write_study(tmp_path / place, {"schedule": table}, {"scenario_name": scenario})
+    with TestClient(create_app(Settings(tmp_path)), base_url="http://localhost") as client:
+        base = "/api/runs/simulated/schedule"
+        names = [one["name"] for one in client.get(f"{base}/plans").json()["plans"]]
+        planned = [client.get(f"{base}/planned", params={"plan": name}).json()["visits"] for name in names]
+        assert names == ["plans/mine", "studies/mine"]
+        assert [visit["planned_start_s"] for (visit,) in planned] == [0, 500]

@@ -17,7 +17,10 @@ _MOST = 200
 
 @dataclass(frozen=True)
 class Study:
-    """A folder of a study, and what its ``about.json`` tells."""
+    """A folder of a study, and what its ``about.json`` tells.
+
+    It is called by its path in the workspace: ``plans/monday`` and ``studies/monday`` are two.
+    """
 
     name: str
     folder: Path
@@ -54,4 +57,4 @@ def studies_of(root: Path, scenario: str, table: str) -> Iterator[Study]:
         except (OSError, ValueError):
             continue
         if isinstance(told, dict) and told.get("scenario_name") == scenario:
-            yield Study(about.parent.name, about.parent, told)
+            yield Study(about.parent.relative_to(root).as_posix(), about.parent, told)
