@@ -1,5 +1,8 @@
 """Every view of the web app over one run: seconds cold and warm, a hundred clients at once, memory of the server.
 
+Cold: never asked for before, and the run's files no longer in the system's memory. Medians over
+``--rounds`` servers, one after the other.
+
 racktwin run georgetown --out /tmp/web/runs/georgetown      # a year, 20 replications of 50,000 operations each
 python benchmarks/web.py /tmp/web georgetown
 python benchmarks/web.py /tmp/web large --make 21            # a year in one replication: a million operations
@@ -14,13 +17,16 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 Document = dict[str, Any]
+Result = TypeVar("Result")
 
 VIEWS = (
     "/api/runs",
@@ -70,44 +76,69 @@ def main() -> None:
     parser.add_argument("workspace", type=Path)
     parser.add_argument("run")
     parser.add_argument("--clients", type=int, default=100)
+    parser.add_argument("--rounds", type=int, default=3, help="servers that are started and asked")
     parser.add_argument("--make", type=int, default=0, metavar="TIMES", help="first make RUN: Georgetown so many times")
     asked = parser.parse_args()
     if asked.make:
         make_large(asked.workspace / "runs" / asked.run, asked.make)
-    command = [sys.executable, "-m", "racktwin", "serve", str(asked.workspace), "--port", "0"]
+    folder = asked.workspace / "runs" / asked.run
+    found = [served(asked.workspace, partial(looked_at, asked.run, folder)) for _ in range(asked.rounds)]
+    print(f"{'cold s':>7} {'CPU s':>7} {'warm s':>7} {'kB':>7} {'MB':>5}  view")
+    for view, *numbers in zip(found[0], *(one.values() for one in found), strict=True):
+        cold_s, used_s, warm_s, size, held_mb = np.median(numbers, axis=0)
+        print(f"{cold_s:7.3f} {used_s:7.2f} {warm_s:7.3f} {size / 1000:7.0f} {held_mb:5.0f}  {view}")
+    served(asked.workspace, partial(crowded, asked.run, asked.clients))
+
+
+def served(workspace: Path, use: Callable[[str, int], Result]) -> Result:
+    """What ``use`` makes of the address and the process of a server of its own, which is ended after it."""
+    command = [sys.executable, "-m", "racktwin", "serve", str(workspace), "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         try:
             assert server.stdout is not None
             address = server.stdout.readline().rsplit(" ", 1)[-1].strip().rstrip("/")
-            measure(address, asked.run, asked.clients, server.pid)
+            while True:
+                try:
+                    fetch(f"{address}/api/health")
+                    break
+                except OSError:
+                    time.sleep(0.1)
+            return use(address, server.pid)
         finally:
             server.terminate()
 
 
-def measure(address: str, run: str, clients: int, pid: int) -> None:
-    """One view after the other, then ``clients`` people who look at all of them."""
-    while True:
-        try:
-            fetch(f"{address}/api/health")
-            break
-        except OSError:
-            time.sleep(0.1)
-    views = views_of(address, run)
-    print(f"{'cold s':>7} {'CPU s':>7} {'warm s':>7} {'kB':>7} {'MB':>5}  view")
-    for view in views:
+def looked_at(run: str, folder: Path, address: str, pid: int) -> dict[str, tuple[float, ...]]:
+    """One view after the other: seconds cold, CPU-seconds, seconds warm, bytes, MB of the server after it."""
+    found = {}
+    for view in views_of(address, run):
+        evict(folder)
         before_s = cpu_s(pid)
         cold_s, size = fetch(view)
         used_s = cpu_s(pid) - before_s
         warm_s, _ = fetch(view)
-        numbers = f"{cold_s:7.3f} {used_s:7.2f} {warm_s:7.3f} {size / 1000:7.0f} {memory_mb(pid)['VmRSS']:5.0f}"
-        print(f"{numbers}  {view.removeprefix(address)}", flush=True)
-    with ThreadPoolExecutor(clients) as pool:
-        times = [seconds for seconds, _ in pool.map(fetch, views * (clients // 4))]
-    p50, p95, most = np.quantile(times, [0.5, 0.95, 1.0])
-    print(
-        f"{clients} clients at once, {len(times)} requests: median {p50:.3f} s, p95 {p95:.3f} s, longest {most:.3f} s"
-    )
+        found[view.removeprefix(address)] = (cold_s, used_s, warm_s, size, memory_mb(pid)["VmRSS"])
+    return found
+
+
+def crowded(run: str, clients: int, address: str, pid: int) -> None:
+    """``clients`` people who look at all views at once: of a server that has answered nothing yet, and then again."""
+    views = views_of(address, run)
+    for which in ("all views new", "all views known"):
+        with ThreadPoolExecutor(clients) as pool:
+            times = [seconds for seconds, _ in pool.map(fetch, views * (clients // 4))]
+        p50, p95, most = np.quantile(times, [0.5, 0.95, 1.0])
+        told = f"median {p50:.3f} s, p95 {p95:.3f} s, longest {most:.3f} s"
+        print(f"{clients} clients at once, {len(times)} requests, {which}: {told}")
     print("; ".join(f"{name} {size:.0f} MB" for name, size in memory_mb(pid).items()))
+
+
+def evict(folder: Path) -> None:
+    """Have the system forget the contents of all files below ``folder``."""
+    for path in folder.rglob("*.parquet"):
+        handle = os.open(path, os.O_RDONLY)
+        os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
+        os.close(handle)
 
 
 def views_of(address: str, run: str) -> list[str]:
