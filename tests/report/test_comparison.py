@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from racktwin.kpi import KPIS, SUBJECT_KINDS
+from racktwin.kpi.shares import SHARES
 from racktwin.report import compare_rows, write_comparison
 from racktwin.report.comparison import _CHAPTERS, HEADLINES
-from racktwin.report.evidence import SHARES
 from racktwin.results import RunFolder
 from tests.report.reader import read
 from tests.results.plant import plant_document

@@ -10,6 +10,7 @@ import pyarrow as pa
 from fastapi import APIRouter, Query, Request, Response
 
 from racktwin.kpi import KPIS, summarize
+from racktwin.kpi.shares import SHARES
 from racktwin.model import ledger
 
 from .answers import Opened, answer, plain
@@ -53,12 +54,13 @@ def read_kpis(
     return answer(request, opened, kpis)
 
 
-def definitions() -> dict[str, dict[str, str]]:
-    """Title, unit, direction, kind of subject and formula of every KPI, by name."""
+def definitions() -> dict[str, dict[str, Any]]:
+    """Title, unit, whether it reads as a percentage, direction, kind of subject and formula of every KPI, by name."""
     return {
         name: {
             "title": kpi.title,
             "unit": kpi.unit,
+            "is_share": name in SHARES,
             "direction": kpi.direction,
             "subject_kind": kpi.subject_kind,
             "formula": kpi.formula,

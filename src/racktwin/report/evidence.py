@@ -12,29 +12,12 @@ import duckdb
 import pyarrow as pa
 
 from racktwin.kpi import KPIS, Estimate, compute, summarize
+from racktwin.kpi.shares import SHARES
 from racktwin.model import Scenario
 from racktwin.results import RunFolder
 
 from .clock import Clock
 from .numbers import MISSING, Scale, estimate, interval, percent, scale
-
-SHARES = frozenset(
-    {
-        *(
-            "on_time_share",
-            "bottleneck_share",
-            "sole_bottleneck_share",
-            "shifting_bottleneck_share",
-            "constrained_share",
-        ),
-        *("first_pass_yield", "rolled_throughput_yield", "first_time_right", "false_failure_rate", "scrap_rate"),
-        *("state_share", "utilization", "uptime", "availability", "effectiveness", "quality_ratio", "oee"),
-        *("peak_reserved_share", "mean_reserved_share", "operator_utilization"),
-        *("goodput", "effective_time_ratio", "lost_work_share", "allocated_share", "nameplate_share"),
-        "power_wait_share",
-    }
-)
-"""KPIs of unit 1 that read best as percentages; the others are counts."""
 
 
 def unit_of(kpi: str) -> str:

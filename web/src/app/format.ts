@@ -1,5 +1,5 @@
 // Numbers as people read them: few digits, a unit of fitting size, simulated time as a date of the plant.
-import { locale } from "./words";
+import { locale, t, type Word } from "./words";
 
 type Ladder = [number, string, number][];
 const LADDERS: Record<string, Ladder> = {
@@ -8,8 +8,11 @@ const LADDERS: Record<string, Ladder> = {
   J: [[3.6e9, "MWh", 3.6e9], [0, "kWh", 3.6e6]],
   "m3/s": [[0, "L/min", 1 / 60e3]],
   share: [[0, "%", 0.01]],
+  points: [[0, "points", 0.01]],
   "1": [[0, "", 1]],
 };
+const SPOKEN: Record<string, Word> = { "1/week": "per_week", "1/d": "per_day", "1/yr": "per_year", points: "points" };
+const spoken = (unit: string) => (unit in SPOKEN ? t(SPOKEN[unit]) : unit);
 
 export function scaleOf(unit: string, largest: number): { unit: string; by: number } {
   for (const [least, shown, by] of LADDERS[unit] ?? []) if (Math.abs(largest) >= least) return { unit: shown, by };
@@ -26,19 +29,25 @@ export function number(value: number | null | undefined, digits = 3): string {
 export function quantity(value: number | null | undefined, unit: string, digits = 3): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
   const scale = scaleOf(unit, value);
-  return `${number(value / scale.by, digits)} ${scale.unit}`.trim();
+  return `${number(value / scale.by, digits)} ${spoken(scale.unit)}`.trim();
 }
 
-export function estimate(mean: number | null, half: number | null, unit: string): string {
-  if (mean === null || mean === undefined) return "–";
-  const scale = scaleOf(unit, mean);
+export const estimate = (mean: number | null, half: number | null, unit: string): string => estimated(mean, half, unit).join(" ").trim();
+
+/** Mean and half width, and their unit. */
+export function estimated(mean: number | null, half: number | null, unit: string): [string, string] {
+  if (mean === null || mean === undefined) return ["–", ""];
+  const scale = scaleOf(unit, Math.max(Math.abs(mean), half ?? 0));
   const m = mean / scale.by;
-  if (half === null || half === undefined || half === 0) return `${number(m)} ${scale.unit}`.trim();
+  if (half === null || half === undefined || half === 0) return [number(m), spoken(scale.unit)];
   const h = half / scale.by;
   const decimals = Math.min(6, Math.max(0, 1 - Math.floor(Math.log10(h)), m ? 2 - Math.floor(Math.log10(Math.abs(m))) : 0));
   const show = (x: number) => x.toLocaleString(locale(), { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
-  return `${show(m)} ± ${show(h)} ${scale.unit}`.trim();
+  return [`${show(m)} ± ${show(h)}`, spoken(scale.unit)];
 }
+
+/** A KPI's unit, as a share where it reads as a percentage; differences of percentages are points. */
+export const unitOfKpi = (kpi: { unit: string; is_share: boolean } | undefined, isDifference = false) => (kpi?.is_share ? (isDifference ? "points" : "share") : kpi?.unit ?? "");
 
 export const words = (name: string) => name.replaceAll("_", " ");
 

@@ -1,6 +1,6 @@
 // What the app says, in English and Japanese. Names of the scenario and definitions of KPIs stay as their author wrote them.
 const WORDS = {
-  runs: ["Runs", "実行"], new_run: ["New run", "新しい実行"], compare: ["Compare", "比較"], overview: ["Overview", "概要"],
+  runs: ["Runs", "実行"], new_run: ["New run", "新しい実行"], rerun: ["Run again, changed", "変更して再実行"], per_week: ["per week", "/週"], per_day: ["per day", "/日"], per_year: ["per year", "/年"], nothing_pinned: ["No view has been put aside. Open a run, and on any of its pages choose “Add this view to a report”.", "まだ何も追加されていません。実行のページを開き「レポートに追加」を選んでください。"], points: ["points", "ポイント"], compare: ["Compare", "比較"], overview: ["Overview", "概要"],
   floor: ["Floor", "フロア"], schedule: ["Schedule", "スケジュール"], time: ["Over time", "時系列"], tables: ["Tables", "テーブル"],
   distributions: ["Distributions", "分布"], assumptions: ["Assumptions", "前提条件"], report: ["Report", "レポート"],
   supply: ["Supply", "サプライ"], fleet: ["Fleet", "フリート"], hall: ["Hall", "データホール"], plan: ["Plan", "計画"],
@@ -18,7 +18,7 @@ const WORDS = {
   damaged: ["damaged", "破損"], queued: ["waiting", "待機中"], power: ["Power", "電力"], coolant: ["Cooling", "冷却"], people: ["People", "人員"],
   wip: ["Pieces in the plant", "仕掛品"], states: ["Equipment states", "設備の状態"], waiting: ["waiting", "待ち"], limit: ["limit", "上限"],
   bottleneck: ["What limits the plant", "ボトルネック"], bottleneck_note: ["Share of the time in which each is the bottleneck (bar) and at its limit at all (mark), with 95 % interval", "各要素がボトルネックである時間の割合（棒）と上限に達している割合（印）、95 % 区間"],
-  marginal: ["What one more would bring", "一単位増やした効果"], definition: ["Definition", "定義"], better: ["better", "良い方向"],
+  marginal: ["What one more would bring", "一単位増やした効果"], definition: ["Definition", "定義"], share_of_rows: ["% of the rows", "行の割合 %"], better: ["Direction", "良い方向"],
   higher: ["higher is better", "高いほど良い"], lower: ["lower is better", "低いほど良い"], per_replication: ["Each replication", "反復ごと"],
   difference: ["Difference ± 95 %", "差 ± 95 %"], only_significant: ["Only differences that leave out zero", "ゼロを含まない差のみ"],
   base: ["Base", "基準"], choose_two: ["Choose two or more runs in the list to compare them.", "比較する実行を一覧から二つ以上選んでください。"],

@@ -93,7 +93,7 @@ function Policies({ study }: { study: Frontier["studies"][number] }) {
     <>
       <p class="small muted">{study.name} · {study.replications} {t("replications")} · {t("base")}: {base.policy} · {t("frontier_about")}</p>
       <div class="grid two">{draw("kwh_per_gpu_h", 1, "kWh / GPU-h")}{draw("peak_w", 1e6, "MW (max)")}</div>
-      <div class="scroll" tabIndex={0} role="region" aria-label={t("frontier")}><table class="tight">
+      <div class="scroll" tabIndex={0} role="region" aria-label={t("frontier")}><table class="tight words folded">
         <thead><tr><th scope="col">{t("policy")}</th>{COLUMNS.map(([name, unit]) => <th scope="col" class="num">{maybe(name)}, {unit}</th>)}</tr></thead>
         <tbody>{study.policies.map((one) => <tr><td>{one.policy}</td>{COLUMNS.map(([name, , by]) => <td class="num">{number(one[name] / by)}</td>)}</tr>)}</tbody>
       </table></div>

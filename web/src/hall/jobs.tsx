@@ -30,12 +30,12 @@ export function Jobs({ meta, at_s, clock, marked, mark, seek }: { meta: Meta; at
           <div class="row small"><span role="status">{data.jobs.length ? `${number(data.offset + 1, 9)}–${number(data.offset + data.jobs.length, 9)} ${t("of")} ${number(data.total, 9)}` : "0"} {t("jobs")}</span>
             <button disabled={!data.offset} onClick={() => setQuery({ offset: String(Math.max(0, data.offset - data.limit)) })}>{t("previous")}</button>
             <button disabled={data.offset + data.limit >= data.total} onClick={() => setQuery({ offset: String(data.offset + data.limit) })}>{t("next")}</button></div>
-          {data.jobs.length === 0 ? <Empty /> : <div class="scroll" tabIndex={0} role="region" aria-label={t("jobs")}><table class="tight">
+          {data.jobs.length === 0 ? <Empty /> : <div class="scroll" tabIndex={0} role="region" aria-label={t("jobs")}><table class="tight small">
             <thead><tr>{COLUMNS.map(([name, word, isNumber]) => <th scope="col" class={isNumber ? "num" : ""} aria-sort={asked.sort === name ? "ascending" : asked.sort === `-${name}` ? "descending" : "none"}><button onClick={() => turn(name)}>{t(word)}{asked.sort === name ? " ▲" : asked.sort === `-${name}` ? " ▼" : ""}</button></th>)}<th scope="col">{t("racks")}</th><th scope="col">{t("fate")}</th></tr></thead>
             <tbody>{data.jobs.map((one) => (
               <tr><td><button aria-pressed={one.job === marked} onClick={() => mark(one.job === marked ? "" : one.job)}>{one.job}</button></td><td>{words(one.job_class)}</td><td class="num">{number(one.gpus)}</td><td>{clock.short(one.submit_s)}</td><td class="num">{quantity(one.wait_s, "s")}</td>
                 <td>{one.start_s === null ? "–" : <button onClick={() => seek(one.start_s!)}>{clock.short(one.start_s)}</button>}</td><td>{one.end_s === null ? "–" : clock.short(one.end_s)}</td><td class="num">{quantity(one.busy_s, "s")}</td><td class="num">{quantity(one.energy_j, "J")}</td>
-                <td>{(one.racks ?? []).slice(0, 3).join(", ")}{(one.racks?.length ?? 0) > 3 && ` +${one.racks!.length - 3}`}</td><td>{words(maybe(one.fate))}{one.attempts > 1 && ` · ${one.attempts} ${t("attempts")}`}</td></tr>))}</tbody>
+                <td>{(one.racks ?? []).slice(0, 3).join(", ")}{(one.racks?.length ?? 0) > 3 && ` +${one.racks!.length - 3}`}</td><td class="folds">{words(maybe(one.fate))}{one.attempts > 1 && ` · ${one.attempts} ${t("attempts")}`}</td></tr>))}</tbody>
           </table></div>}
         </>
       )}</Loaded>

@@ -26,7 +26,7 @@ export default function Builder() {
     <>
       <div class="row noprint"><h1>{t("builder")}</h1><span class="spacer" /><button onClick={() => onPaper()} disabled={!pins.length}>{t("print")}</button><button class="main" onClick={save} disabled={!pins.length}>{t("download")} HTML</button></div>
       <p class="noprint"><label>{t("title")}<input value={title} onInput={(event) => { setTitle(event.currentTarget.value); localStorage.setItem("report-title", event.currentTarget.value); }} /></label></p>
-      {pins.length === 0 && <Empty />}
+      {pins.length === 0 && <Empty>{t("nothing_pinned")}</Empty>}
       {pins.map((pin, at) => (
         <article class="panel" key={pin.id}>
           <div class="row noprint"><label>{t("title")}<input value={pin.title} onChange={(event) => change({ ...pin, title: event.currentTarget.value })} /></label><a href={pin.address}>{t("open")}</a><span class="spacer" /><button disabled={!at} onClick={() => up(at)}>{t("up")}</button><button onClick={() => drop(pin)}>{t("remove")}</button></div>

@@ -1,7 +1,7 @@
 // Two or more runs side by side: each less the first, with the interval of the difference.
 import { useState } from "preact/hooks";
 import { query, useApi } from "../app/api";
-import { estimate, quantity } from "../app/format";
+import { estimate, quantity, unitOfKpi } from "../app/format";
 import { usePlace } from "../app/router";
 import { t } from "../app/words";
 import { axis, Chart, tooltip } from "../parts/chart";
@@ -10,14 +10,14 @@ import { Empty, JsonLink, Loaded } from "../parts/common";
 import { Csv } from "../parts/save";
 
 interface Difference { kpi: string; subject: string; mean_a: number | null; mean_b: number | null; difference: number | null; half_width: number | null; n: number; paired: boolean; significant: boolean }
-interface Compared { base: string; runs: { run: string; differences: Difference[] }[]; kpis: Record<string, { title: string; unit: string; direction: string; formula: string }> }
+interface Compared { base: string; runs: { run: string; differences: Difference[] }[]; kpis: Record<string, { title: string; unit: string; is_share: boolean; direction: string; formula: string }> }
 
 export function Compare() {
   const { search } = usePlace();
   const names = search.getAll("run");
   const address = names.length > 1 ? `/api/compare${query({ run: names })}` : "";
   const asked = useApi<Compared>(address);
-  const [only, setOnly] = useState(true);
+  const [only, setOnly] = useState(true), [sought, setSought] = useState("");
   if (!address) return <><h1>{t("compare")}</h1><Empty>{t("choose_two")}</Empty></>;
   return (
     <>
@@ -27,15 +27,15 @@ export function Compare() {
           <>
             <div class="panel"><RelativeChart data={data} /></div>
             <div class="panel">
-              <div class="row"><label><input type="checkbox" checked={only} onChange={(event) => setOnly(event.currentTarget.checked)} />{t("only_significant")}</label><span class="spacer" /><Csv name={`compare-${names.join("-")}`} rows={() => listed(data)} /><JsonLink address={address} /></div>
-              <div class="scroll" tabIndex={0} role="region" aria-label={t("difference")}>
-                <table>
+              <div class="row"><label><input type="checkbox" checked={only} onChange={(event) => setOnly(event.currentTarget.checked)} />{t("only_significant")}</label><label>{t("search")}<input type="search" value={sought} onInput={(event) => setSought(event.currentTarget.value)} /></label><span class="spacer" /><Csv name={`compare-${names.join("-")}`} rows={() => listed(data)} /><JsonLink address={address} /></div>
+              <div class="scroll" style={{ maxHeight: "75vh" }} tabIndex={0} role="region" aria-label={t("difference")}>
+                <table class="tight">
                   <thead><tr><th scope="col">KPI</th><th scope="col">{t("group_by")}</th><th scope="col" class="num">{t("base")}: {data.base}</th>{data.runs.map((run) => <th scope="col" class="num">{run.run} − {data.base} ± 95 %</th>)}</tr></thead>
-                  <tbody>{rows(data, only).length === 0 && <tr><td colSpan={3 + data.runs.length} class="muted">{t("no_difference")}</td></tr>}{rows(data, only).map(({ first, all }) => (
+                  <tbody>{rows(data, only, sought).length === 0 && <tr><td colSpan={3 + data.runs.length} class="muted">{t("no_difference")}</td></tr>}{rows(data, only, sought).map(({ first, all }) => (
                     <tr>
                       <td title={data.kpis[first.kpi]?.formula}>{data.kpis[first.kpi]?.title ?? first.kpi}</td><td>{first.subject || t("all")}</td>
-                      <td class="num">{quantity(first.mean_a, data.kpis[first.kpi]?.unit ?? "")}</td>
-                      {all.map((one) => <td class={`num ${tone(one, data)}`}>{estimate(one.difference, one.half_width, data.kpis[one.kpi]?.unit ?? "")}{one.significant ? " *" : ""}</td>)}
+                      <td class="num">{quantity(first.mean_a, unitOfKpi(data.kpis[first.kpi]))}</td>
+                      {all.map((one) => <td class={`num ${tone(one, data)}`}>{estimate(one.difference, one.half_width, unitOfKpi(data.kpis[one.kpi], true))}{one.significant ? " *" : ""}</td>)}
                     </tr>))}
                   </tbody>
                 </table>
@@ -53,10 +53,11 @@ function listed(data: Compared): unknown[][] {
   return [head, ...data.runs.flatMap((run) => run.differences.map((one) => [one.kpi, one.subject, data.kpis[one.kpi]?.unit, run.run, data.base, one.mean_a, one.mean_b, one.difference, one.half_width]))];
 }
 
-function rows(data: Compared, only: boolean) {
+function rows(data: Compared, only: boolean, sought: string) {
+  const has = (one: Difference) => `${one.kpi} ${data.kpis[one.kpi]?.title} ${one.subject}`.toLowerCase().includes(sought.toLowerCase());
   return data.runs[0].differences
     .map((first, place) => ({ first, all: data.runs.map((run) => run.differences[place] ?? first) }))
-    .filter(({ all }) => !only || all.some((one) => one.significant && one.difference !== null && one.difference !== 0));
+    .filter(({ first, all }) => has(first) && (!only || all.some((one) => one.significant && one.difference !== null && one.difference !== 0)));
 }
 
 function tone(one: Difference, data: Compared): string {

@@ -4,7 +4,7 @@ import { colour, seriesColour } from "../app/colours";
 import { number, quantity, scaleOf, unitOf, words } from "../app/format";
 import { setQuery, usePlace } from "../app/router";
 import { t } from "../app/words";
-import { axis, Chart, tooltip, unitLabel } from "../parts/chart";
+import { axis, Chart, tooltip } from "../parts/chart";
 import { Empty, JsonLink, Loaded } from "../parts/common";
 
 interface Group { name: string; count: number; mean: number; sd: number | null; quantiles: number[]; max: number; counts: number[] }
@@ -41,11 +41,11 @@ function Drawn({ data }: { data: Distribution }) {
   return (
     <>
       <Chart name="distribution" deps={[data]} height={380} label={`${data.column}: ${groups.map((one) => `${one.name} ${t("value")} ${quantity(one.mean, unit)}`).join(", ")}`} option={() => ({
-        grid: { left: 10, right: 20, top: 34, bottom: 45, containLabel: true }, legend: { top: 0, type: "scroll", textStyle: { color: colour("ink") } },
+        grid: { left: 28, right: 20, top: 34, bottom: 45, containLabel: true }, legend: { top: 0, type: "scroll", textStyle: { color: colour("ink") } },
         tooltip: tooltip({ trigger: "axis", valueFormatter: (value: number) => `${number(value)} %` }),
-        xAxis: axis(`${words(data.column)} (${unitLabel(scale.unit)})`, { type: "value", min: data.edges[0] / scale.by, max: data.edges[data.edges.length - 1] / scale.by }),
-        yAxis: axis("%", { type: "value", nameGap: 40 }),
-        series: groups.map((one, place) => ({ type: "line", step: "end", name: one.name || t("all"), showSymbol: false, lineStyle: { color: seriesColour(place), width: 2 }, itemStyle: { color: seriesColour(place) }, areaStyle: { color: seriesColour(place), opacity: 0.12 }, data: [...one.counts, one.counts[one.counts.length - 1]].map((count, bin) => [data.edges[bin] / scale.by, (100 * count) / one.count]) })),
+        xAxis: axis(unit ? `${words(data.column.replace(/_[a-z0-9]+$/, ""))}, ${scale.unit}` : words(data.column), { type: "value", min: data.edges[0] / scale.by, max: data.edges[data.edges.length - 1] / scale.by }),
+        yAxis: axis(t("share_of_rows"), { type: "value", nameGap: 34 }),
+        series: groups.map((one, place) => ({ type: "line", name: one.name || t("all"), showSymbol: false, lineStyle: { color: seriesColour(place), width: 2 }, itemStyle: { color: seriesColour(place) }, areaStyle: { color: seriesColour(place), opacity: 0.12 }, data: one.counts.flatMap((count, bin) => [bin, bin + 1].map((edge) => [data.edges[edge] / scale.by, (100 * count) / one.count])) })),
       })} />
       <div class="scroll" tabIndex={0} role="region" aria-label={t("distributions")}><table>
         <thead><tr><th scope="col">{t("group_by")}</th><th scope="col" class="num">n</th><th scope="col" class="num">x̄</th><th scope="col" class="num">σ</th>{data.quantiles.map((one) => <th scope="col" class="num">{one * 100} %</th>)}<th scope="col" class="num">max</th></tr></thead>

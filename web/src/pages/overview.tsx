@@ -2,13 +2,13 @@
 import { useState } from "preact/hooks";
 import { useApi } from "../app/api";
 import { colour } from "../app/colours";
-import { estimate, quantity, scaleOf, words } from "../app/format";
+import { estimate, estimated, quantity, unitOfKpi, words } from "../app/format";
 import { maybe, t, type Word } from "../app/words";
 import { axis, Chart, tooltip } from "../parts/chart";
 import { JsonLink, Loaded } from "../parts/common";
 
 export interface Estimate { kpi: string; subject: string; mean: number | null; half_width: number | null; n: number; values: (number | null)[] }
-interface Kpi { title: string; unit: string; direction: string; subject_kind: string; formula: string }
+interface Kpi { title: string; unit: string; is_share: boolean; direction: string; subject_kind: string; formula: string }
 interface Kpis { estimates: Estimate[]; kpis: Record<string, Kpi> }
 interface Marginal { kind: string; name: string; change: string; kpi: string; mean: number; half_width: number; replications: number }
 const KINDS: Record<string, string> = { work_center: "work", operator_group: "people", feed: "power", cooling_loop: "coolant" };
@@ -38,10 +38,10 @@ function Cards({ data }: { data: Kpis }) {
   return (
     <div class="cards">
       {wide.map((one) => {
-        const kpi = data.kpis[one.kpi];
+        const kpi = data.kpis[one.kpi], [shown, unit] = estimated(one.mean, one.half_width, unitOfKpi(kpi));
         return (
-          <div class="card" tabIndex={0} aria-label={`${kpi.title}: ${estimate(one.mean, one.half_width, kpi.unit)}`} role="group">
-            <span class="small">{kpi.title}</span><b>{estimate(one.mean, one.half_width, kpi.unit)}</b>
+          <div class="card" tabIndex={0} aria-label={`${kpi.title}: ${shown} ${unit}`} role="group">
+            <span class="small">{kpi.title}</span><b>{shown} {unit && <small>{unit}</small>}</b>
             {kpi.direction !== "neither" && <span class="small muted">{t(kpi.direction as Word)}</span>}
             <Strip values={one.values} />
             <div class="tip" role="tooltip"><b>{t("definition")}</b> {kpi.formula}</div>
@@ -86,9 +86,9 @@ function Bottlenecks({ data }: { data: Kpis }) {
 function Marginals({ rows }: { rows: Marginal[] }) {
   const unit = (kpi: string) => (kpi === "throughput" ? "1/week" : "s");
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label={t("marginal")}><table class="tight">
+    <div class="scroll" tabIndex={0} role="region" aria-label={t("marginal")}><table class="tight words">
       <thead><tr><th scope="col">{t("limit")}</th><th scope="col">KPI</th><th scope="col" class="num">{t("difference")}</th></tr></thead>
-      <tbody>{rows.map((one) => <tr><td>{words(one.name)} <span class="muted">{one.change}</span></td><td>{words(one.kpi)}</td><td class="num">{estimate(one.mean, one.half_width, unit(one.kpi))}</td></tr>)}</tbody>
+      <tbody>{rows.map((one) => <tr><td class="folds">{words(one.name)} <span class="muted">{one.change}</span></td><td>{words(one.kpi)}</td><td class="num">{estimate(one.mean, one.half_width, unit(one.kpi))}</td></tr>)}</tbody>
     </table></div>
   );
 }
@@ -101,14 +101,14 @@ function AllKpis({ data }: { data: Kpis }) {
     <>
       <label>{t("search")}<input type="search" value={search} onInput={(event) => setSearch(event.currentTarget.value)} /></label> <span class="muted small" role="status">{shown.length} {t("of")} {data.estimates.length}</span>
       <div class="scroll" style={{ maxHeight: "60vh" }} tabIndex={0} role="region" aria-label={t("kpis")}>
-        <table>
+        <table class="tight">
           <thead><tr><th scope="col">KPI</th><th scope="col">{t("group_by")}</th><th scope="col" class="num">± 95 %</th><th scope="col">{t("per_replication")}</th><th scope="col">{t("better")}</th></tr></thead>
           <tbody>{shown.slice(0, 400).map((one) => {
             const kpi = data.kpis[one.kpi], key = `${one.kpi}/${one.subject}`;
             return (
               <>
-                <tr><td><button onClick={() => setOpen(open === key ? "" : key)} aria-expanded={open === key}>{kpi.title}</button></td><td>{one.subject || t("all")}</td><td class="num">{estimate(one.mean, one.half_width, kpi.unit)}</td><td style={{ minWidth: "140px" }}><Strip values={one.values} /></td><td>{maybe(kpi.direction)}</td></tr>
-                {open === key && <tr><td colSpan={5} class="wrap"><b>{t("definition")}</b> {kpi.formula}<br /><span class="small muted">{one.values.map((value) => quantity(value, kpi.unit, 4)).join(" · ")} ({scaleOf(kpi.unit, one.mean ?? 0).unit || kpi.unit})</span></td></tr>}
+                <tr><td><button class="plain" onClick={() => setOpen(open === key ? "" : key)} aria-expanded={open === key}>{kpi.title}</button></td><td>{one.subject || t("all")}</td><td class="num">{estimate(one.mean, one.half_width, unitOfKpi(kpi))}</td><td style={{ minWidth: "140px" }}><Strip values={one.values} /></td><td>{maybe(kpi.direction)}</td></tr>
+                {open === key && <tr><td colSpan={5} class="wrap"><b>{t("definition")}</b> {kpi.formula}<br /><span class="small muted">{one.values.map((value) => quantity(value, unitOfKpi(kpi), 4)).join(" · ")}</span></td></tr>}
               </>
             );
           })}</tbody>

@@ -42,7 +42,7 @@ export function DataTable({ run, table, limit = 100 }: { run: string; table: str
                     <button onClick={() => turn(column.name)}>{column.name}{sort === column.name ? " ▲" : sort === `-${column.name}` ? " ▼" : ""}</button>
                   </th>))}</tr></thead>
                 <tbody>{data.rows.map((row) => (
-                  <tr>{row.map((value, place) => <td class={isNumber(data.columns[place].type) ? "num" : ""}>{cell(value, data.columns[place].name)}</td>)}</tr>))}
+                  <tr>{row.map((value, place) => <td class={isNumber(data.columns[place].type) ? "num" : ""}>{cell(value, data.columns[place])}</td>)}</tr>))}
                 </tbody>
               </table>
             </div>
@@ -55,9 +55,10 @@ export function DataTable({ run, table, limit = 100 }: { run: string; table: str
 
 const isNumber = (type: string) => /INT|DOUBLE|FLOAT|DECIMAL/.test(type);
 
-function cell(value: unknown, column: string) {
+/** Whole numbers of whole-number columns count or name something: as they are. */
+function cell(value: unknown, { name, type }: { name: string; type: string }) {
   if (value === null || value === undefined) return "–";
-  if (typeof value === "number") return Number.isInteger(value) ? String(value) : number(value, unitOf(column) ? 6 : 4);
+  if (typeof value === "number") return /INT/.test(type) ? String(value) : number(value, unitOf(name) ? 6 : 4);
   return String(value);
 }
 

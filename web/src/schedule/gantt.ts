@@ -8,7 +8,7 @@ export interface Plan {
   bars: { unit: number[]; start_s: number[]; end_s: number[]; left_s: number[]; serial_number: number[]; part: string[]; operation: string[]; outcome: string[]; count: number[]; order_number: number[] };
 }
 export const ROW = 13, LEFT = 190, HEAD = 20;
-const TONES: Record<string, string> = { pass: "work", fail: "limit", false_fail: "reserved", scrap: "down", repaired: "rework" };
+export const TONES: Record<string, string> = { pass: "work", fail: "limit", false_fail: "reserved", scrap: "down", repaired: "rework" };
 
 export function drawGantt(canvas: HTMLCanvasElement, plan: Plan, clock: Clock, width: number, height: number, picked: number) {
   const ratio = Math.min(devicePixelRatio, 8000 / Math.max(1, height));
