@@ -37,6 +37,7 @@ export const estimate = (mean: number | null, half: number | null, unit: string)
 /** Mean and half width, and their unit. */
 export function estimated(mean: number | null, half: number | null, unit: string): [string, string] {
   if (mean === null || mean === undefined) return ["–", ""];
+  if (unit === "s" && Math.max(Math.abs(mean), half ?? 0) < 1e-6) return ["0", "s"]; // what sums leave of nothing
   const scale = scaleOf(unit, Math.max(Math.abs(mean), half ?? 0));
   const m = mean / scale.by;
   if (half === null || half === undefined || half === 0) return [number(m), spoken(scale.unit)];

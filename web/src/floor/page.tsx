@@ -109,7 +109,7 @@ function Stage({ meta, detail }: { meta: Meta; detail: Detail }) {
       {wrong && <Wrong error={wrong} />}
       <div class="floor">
         <div>
-          <div ref={stage} class="stage" style={{ width: "100%", aspectRatio: `${layout.width} / ${layout.height}`, maxHeight: "70vh", minHeight: "380px" }}>
+          <div ref={stage} class="stage" style={{ width: "100%", aspectRatio: `${layout.width} / ${layout.height}`, maxHeight: "70vh", minHeight: "300px" }}>
             {!solid && <canvas ref={canvas} onClick={pick} role="img" aria-label={`${t("floor")}: ${meta.centers.map((one) => words(one.name)).join(", ")}`} />}
           </div>
           <div class="legend" style={{ margin: ".5rem 0" }} key={theme}>

@@ -107,7 +107,7 @@ function AllKpis({ data }: { data: Kpis }) {
             const kpi = data.kpis[one.kpi], key = `${one.kpi}/${one.subject}`;
             return (
               <>
-                <tr><td><button class="plain" onClick={() => setOpen(open === key ? "" : key)} aria-expanded={open === key}>{kpi.title}</button></td><td>{one.subject || t("all")}</td><td class="num">{estimate(one.mean, one.half_width, unitOfKpi(kpi))}</td><td style={{ minWidth: "140px" }}><Strip values={one.values} /></td><td>{maybe(kpi.direction)}</td></tr>
+                <tr><td class="folds"><button class="plain" onClick={() => setOpen(open === key ? "" : key)} aria-expanded={open === key}>{kpi.title}</button></td><td class="folds">{one.subject || t("all")}</td><td class="num">{estimate(one.mean, one.half_width, unitOfKpi(kpi))}</td><td style={{ minWidth: "140px" }}><Strip values={one.values} /></td><td>{maybe(kpi.direction)}</td></tr>
                 {open === key && <tr><td colSpan={5} class="wrap"><b>{t("definition")}</b> {kpi.formula}<br /><span class="small muted">{one.values.map((value) => quantity(value, unitOfKpi(kpi), 4)).join(" · ")}</span></td></tr>}
               </>
             );

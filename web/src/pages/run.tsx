@@ -48,8 +48,8 @@ export function RunPage({ run, page, rest }: { run: string; page: string; rest: 
         return (
           <>
             <div class="row"><h1>{data.name}</h1><Status status={data.status} /><span class="muted about">{words(data.scenario)} {data.title && `· ${data.title}`} · {data.replications.length} {t("of")} {data.replications_planned} {t("replications")} · {t("seed")} {data.seed}</span>
-              <button class="noprint" onClick={() => onPaper()} title={t("print")}>{t("paper")}</button><button class="noprint" onClick={() => pin(`${data.name}: ${t((PAGES.find((one) => one.name === page) ?? PAGES[0]).name)}`)}>{t("pin")}</button><a class="button noprint" href={`/new?run=${encodeURIComponent(run)}`}>{t("rerun")}</a>
-              {["interrupted", "failed"].includes(data.status) && <button onClick={resume}>{t("resume")}</button>}
+              <span class="row noprint"><button onClick={() => onPaper()} title={t("print")}>{t("paper")}</button><button onClick={() => pin(`${data.name}: ${t((PAGES.find((one) => one.name === page) ?? PAGES[0]).name)}`)}>{t("pin")}</button><a class="button" href={`/new?run=${encodeURIComponent(run)}`}>{t("rerun")}</a>
+              {["interrupted", "failed"].includes(data.status) && <button onClick={resume}>{t("resume")}</button>}</span>
             </div>
             <nav aria-label={data.name} style={{ margin: ".3rem 0 .9rem" }}>
               {shown.map(({ name }) => <a href={`/run/${encodeURIComponent(run)}/${name}`} aria-current={name === page ? "page" : undefined}>{t(name)}</a>)}
