@@ -110,7 +110,7 @@ def served(workspace: Path, use: Callable[[str, int], Result]) -> Result:
 
 def looked_at(run: str, folder: Path, address: str, pid: int) -> dict[str, tuple[float, ...]]:
     """One view after the other: seconds cold, CPU-seconds, seconds warm, bytes, MB of the server after it."""
-    found = {}
+    found: dict[str, tuple[float, ...]] = {}
     for view in views_of(address, run):
         evict(folder)
         before_s = cpu_s(pid)

@@ -114,3 +114,16 @@ def test_sql_answers(client: TestClient, run: RunFolder) -> None:
     shipped = run.table("shipments")["part"].to_pylist()
     assert answer["rows"] == [[part, shipped.count(part)] for part in sorted(set(shipped))]
     assert client.get("/api/runs/plant/sql", params={"q": sql, "limit": 1}).json()["more"] is True
+
+
+def test_sql_answers_what_json_has_no_word_for_as_text(client: TestClient) -> None:
+    sql = "SELECT ['\\xff'::BLOB] AS a, {'day': DATE '2027-01-04'} AS b, uuid() IS NULL AS c, [1e308::DOUBLE * 10] AS d"
+    (row,) = client.get("/api/runs/plant/sql", params={"q": sql}).json()["rows"]
+    assert row == [["b'\\xff'"], {"day": "2027-01-04"}, False, [None]]
+    assert client.get("/api/runs/plant/sql", params={"q": "SELECT * FROM duckdb_settings()"}).status_code == 200
+
+
+def test_an_answer_in_sql_that_no_page_can_show_is_refused(client: TestClient) -> None:
+    answer = client.get("/api/runs/plant/sql", params={"q": "SELECT repeat('x', 20000000)"})
+    assert answer.status_code == 422
+    assert "20 MB" in answer.json()["error"]["message"]

@@ -18,6 +18,7 @@ from racktwin.results.memory import return_freed_memory
 from .open_runs import OpenRun, OpenRuns
 
 _LEVEL = 4
+_JSON = (str, int, bool, type(None))
 _LONG_S = 0.1
 """What takes longer has taken memory too: it goes back to the system (``benchmarks/web.py``: 15 MB at the peak)."""
 
@@ -71,7 +72,7 @@ def to_json(value: Any) -> bytes:
 
 
 def plain(value: Any) -> Any:
-    """``value`` with arrays as lists and NaN and infinities as None."""
+    """``value`` with arrays as lists, NaN and infinities as None, and what JSON has no word for as text."""
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, np.ndarray):
@@ -82,7 +83,7 @@ def plain(value: Any) -> Any:
         return {str(key): plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [plain(inner) for inner in value]
-    return value
+    return value if isinstance(value, _JSON) else str(value)
 
 
 def _array(values: np.ndarray[Any, Any]) -> list[Any]:
@@ -102,7 +103,6 @@ def _column(column: pa.ChunkedArray) -> list[Any]:
     values = column.to_pylist()
     if pa.types.is_floating(column.type):
         return [value if value is not None and math.isfinite(value) else None for value in values]
-    if any(isinstance(value, dict | list) for value in values[:1]):
+    if pa.types.is_nested(column.type):
         return [plain(value) for value in values]
-    simple = (str, int, float, bool, type(None))
-    return [value if isinstance(value, simple) else str(value) for value in values]
+    return [value if isinstance(value, (float, *_JSON)) else str(value) for value in values]

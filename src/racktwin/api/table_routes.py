@@ -22,6 +22,7 @@ from .problems import ApiError, errors
 from .table_query import OPERATORS, Selection, selection
 
 router = APIRouter(prefix="/api/runs/{run}", tags=["tables"])
+_MOST_SQL_BYTES = 16_000_000
 _BATCH_ROWS = 20_000
 _DEEPEST = 2_000_000
 
@@ -164,6 +165,9 @@ def ask_sql(
         _check_select(q)
         with opened.owner.cursor(opened) as cursor:
             found = cursor.sql(q).limit(limit + 1).to_arrow_table()
+        if found.nbytes > _MOST_SQL_BYTES:
+            size = f"{found.nbytes / 1e6:,.0f} MB"
+            raise ApiError(422, f"the answer has {size}, more than a page can show", "ask for less, or download tables")
         columns = [{"name": item.name, "type": str(item.type), "description": ""} for item in found.schema]
         return {"columns": columns, "rows": table_rows(found.slice(0, limit)), "more": found.num_rows > limit}
 

@@ -33,7 +33,7 @@ export function Compare() {
                   <thead><tr><th scope="col">KPI</th><th scope="col">{t("group_by")}</th><th scope="col" class="num">{t("base")}: {data.base}</th>{data.runs.map((run) => <th scope="col" class="num">{run.run} − {data.base} ± 95 %</th>)}</tr></thead>
                   <tbody>{rows(data, only, sought).length === 0 && <tr><td colSpan={3 + data.runs.length} class="muted">{t("no_difference")}</td></tr>}{rows(data, only, sought).map(({ first, all }) => (
                     <tr>
-                      <td title={data.kpis[first.kpi]?.formula}>{data.kpis[first.kpi]?.title ?? first.kpi}</td><td>{first.subject || t("all")}</td>
+                      <td class="folds" title={data.kpis[first.kpi]?.formula}>{data.kpis[first.kpi]?.title ?? first.kpi}</td><td class="folds">{first.subject || t("all")}</td>
                       <td class="num">{quantity(first.mean_a, unitOfKpi(data.kpis[first.kpi]))}</td>
                       {all.map((one) => <td class={`num ${tone(one, data)}`}>{estimate(one.difference, one.half_width, unitOfKpi(data.kpis[one.kpi], true))}{one.significant ? " *" : ""}</td>)}
                     </tr>))}
