@@ -88,7 +88,7 @@ def _aim(case: Any) -> None:
     names = {"run": ("plant", "whole", "whole")[size % 4], "table": "shipments", "name": "plant.yaml"}
     case.path_parameters.update({key: name for key, name in names.items() if key in case.path_parameters})
     if names["run"] == "whole" and isinstance(case.query, dict):
-        known = {"plan": "month", "rack": "nvl72-0", "job": "early"}
+        known = {"plan": "plans/month", "rack": "nvl72-0", "job": "early"}
         case.query.update({key: name for key, name in known.items() if key in case.query})
         case.query.pop("replication", None)
 
@@ -100,7 +100,7 @@ def test_what_is_aimed_at_is_hit(api: Any) -> None:
             "hall/moment",
             "hall/rack?rack=nvl72-0",
             "supply/moment",
-            "schedule/planned?plan=month",
+            "schedule/planned?plan=plans/month",
             "hall/jobs",
         ):
             assert client.get(f"/api/runs/whole/{view}").status_code == 200, view
