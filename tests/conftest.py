@@ -28,9 +28,9 @@ SHARED = ("tests/web/", "tests/api/test_jobs.py", "tests/validation/test_twins.p
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Keep tests that share something on one worker. (xdist 3.8's own groups are lost under pytest 9.)"""
-    from xdist.scheduler import LoadScopeScheduling
+    from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
-    class Sharing(LoadScopeScheduling):
+    class Sharing(LoadScopeScheduling):  # type: ignore[misc]
         def _split_scope(self, nodeid: str) -> str:
             shared = next((start for start in SHARED if nodeid.startswith(start)), None)
             if shared is None:
