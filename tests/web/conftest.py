@@ -62,7 +62,7 @@ def server(workspace: Path, pages: Path) -> Iterator[Server]:
         yield server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # not the session: the report's browser tests may come next on the same worker
 def browser() -> Iterator[Any]:
     arguments = ["--no-sandbox", "--disable-background-networking", "--lang=en-GB"]
     with sync_playwright() as playwright:
