@@ -6,12 +6,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from racktwin.model import Scenario
 
+Floats = npt.NDArray[np.float64]
+
 _WEEK_S = 7 * 86400.0
-_CHARGES = ("price_usd", "freight_usd", "insurance_usd", "duty_usd")
+CHARGES = ("price_usd", "freight_usd", "insurance_usd", "duty_usd")
+"""What a row of ``part_receipts`` was charged, US$, by column."""
+
+
+def given_at_once(demand: Floats, owed: Floats, lost: Floats) -> Floats:
+    """Pieces of each tick's demand given in that tick: what is owed at its end is taken to be the newest of it."""
+    at_once: Floats = np.maximum(demand - owed - lost, 0.0)
+    return at_once
 
 
 @dataclass(frozen=True)
@@ -53,9 +63,8 @@ def stock_summaries(scenario: Scenario, replications: Sequence[Mapping[str, pa.T
         here, there = seen & (level_of == name), came & (receipt_of == name)
         column = {key: levels[key].to_numpy()[here] for key in ("on_hand", "backorders", "on_order", "demand", "lost")}
         asked = float(column["demand"].sum())
-        missing = column["backorders"] + column["lost"]
-        at_once = column["demand"] - np.minimum(missing, column["demand"])
-        charges = [float(receipts[key].to_numpy()[there].sum()) / weeks for key in _CHARGES]
+        at_once = given_at_once(column["demand"], column["backorders"], column["lost"])
+        charges = [float(receipts[key].to_numpy()[there].sum()) / weeks for key in CHARGES]
         found.append(
             StockSummary(
                 name,
@@ -65,7 +74,7 @@ def stock_summaries(scenario: Scenario, replications: Sequence[Mapping[str, pa.T
                 float(column["backorders"].mean()),
                 float(column["on_order"].mean()),
                 float(at_once.sum()) / asked if asked > 0 else float("nan"),
-                float((missing > 0).mean()),
+                float((column["backorders"] + column["lost"] > 0).mean()),
                 float(column["lost"].sum()) / weeks,
                 *charges,
             )

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from racktwin.economics.starving import NEEDED, Starved, starving
+from racktwin.economics.stock_summary import CHARGES
 from racktwin.model.requirements import line_stocks
 from racktwin.results import RunFolder
 
@@ -18,7 +19,6 @@ from .palette import SERIES
 from .supply_risk import risk_blocks, waiting_table
 
 _MOST_LINES = 8
-_LAYERS = ("price_usd", "freight_usd", "insurance_usd", "duty_usd")
 
 
 def supply_section(run: RunFolder, clock: Clock) -> Section:
@@ -140,7 +140,7 @@ def _cost_table(run: RunFolder) -> Table:
     rows = []
     for part in dict.fromkeys(parts.tolist()):
         chosen = seen & (parts == part)
-        usd = [float(table[layer].to_numpy()[chosen].sum()) / weeks for layer in _LAYERS]
+        usd = [float(table[layer].to_numpy()[chosen].sum()) / weeks for layer in CHARGES]
         payer = "us" if bool(ours[chosen].all()) else "customer (consigned)"
         rows.append(Row((part, payer, *(f"{value:,.0f}" for value in usd))))
     titles = ("price", "freight", "insurance", "duty")

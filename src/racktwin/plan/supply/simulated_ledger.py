@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from racktwin.economics.stock_summary import CHARGES, given_at_once
 from racktwin.engines.supply.replicate import OPENING
 from racktwin.model import Scenario
 from racktwin.model.requirements import mean_demand_per_s
@@ -20,8 +21,6 @@ from racktwin.model.stock import Source
 from .design_problem import DesignProblem
 from .network_flows import NetworkFlows, making_usd
 from .stages import Floats
-
-_CHARGES = ("price_usd", "freight_usd", "insurance_usd", "duty_usd")
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,7 @@ class Ledgers:
 
     def _received(self, table: pa.Table) -> dict[str, float]:
         """Charges of receipts, making, and the capital that pieces tied up on their lanes."""
-        charges = {name: table[name].to_numpy() for name in _CHARGES}
+        charges = {name: table[name].to_numpy() for name in CHARGES}
         usd = {name.removesuffix("_usd"): float(column.sum()) for name, column in charges.items()}
         making = transit = 0.0
         columns = [table[name].cast(pa.string()).to_pylist() for name in ("stock", "source", "lane")]
@@ -158,6 +157,6 @@ class Ledgers:
     def _fill_rate(self, levels: Mapping[str, Floats]) -> Floats:
         """The share given in its own tick (of a product: that of its scarcest part); 1 where nothing is asked for."""
         asked = levels["demand"].sum(axis=1)
-        at_once = np.maximum(levels["demand"] - levels["backorders"] - levels["lost"], 0.0).sum(axis=1)
+        at_once = given_at_once(levels["demand"], levels["backorders"], levels["lost"]).sum(axis=1)
         share = np.divide(at_once, asked, where=asked > 0, out=np.ones_like(asked))
         return np.array([float(share[k].min()) for k in self.drawn])

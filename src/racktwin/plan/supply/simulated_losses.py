@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 
+from racktwin.economics.stock_summary import CHARGES
 from racktwin.kpi import student_quantile
 from racktwin.model import Scenario
 from racktwin.model.requirements import line_stocks
@@ -220,7 +221,7 @@ def median_range(values: Sequence[float]) -> tuple[float, float]:
 
 
 def _spent(receipts: pa.Table) -> dict[tuple[str, bool], tuple[float, float]]:
-    usd = sum(np.asarray(receipts[layer]) for layer in ("price_usd", "freight_usd", "insurance_usd", "duty_usd"))
+    usd = sum(np.asarray(receipts[layer]) for layer in CHARGES)
     is_bought = np.asarray(receipts["at_s"]) > 0.0
     stock = np.asarray(receipts["stock"].cast(pa.string()).to_pylist())
     ours, pieces = np.asarray(receipts["ours"]), np.asarray(receipts["quantity"], dtype=np.float64)
