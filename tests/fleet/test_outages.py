@@ -154,3 +154,21 @@ def test_a_feed_that_failed_stays_lost_when_an_hour_of_less_power_ends() -> None
         )
         fleet = run(replace(plan, horizon_s=horizon_s)).fleet
         assert fleet.limits.scale[0] == pytest.approx(scale)
+
+
+def test_clocks_of_racks_and_their_nodes_ring_as_often_as_the_racks_defects_say() -> None:
+    """Two racks of two nodes: times that of the clock itself; the clock of a limit belongs to no rack."""
+    clocks = [(tables.RACK_CLOCK, 1), (tables.NODE_CLOCK, 1), (tables.NODE_CLOCK, 2), (tables.LIMIT_CLOCK, 0)]
+    failures = tuple(FailurePlan(scope, target, 0, 1, 0, "failures", hazard=0.5) for scope, target in clocks)
+    limits = (LimitPlan("cdu", "heat", 1e6),)
+    plan = hall(
+        plain_jobs([0.0], [8], [60.0]),
+        racks=2,
+        nodes=2,
+        limits=limits,
+        failures=failures,
+        laws=fixed(1.0, 1.0),
+        horizon_s=HORIZON_S,
+    )
+    racks = [replace(rack, hazard=hazard) for rack, hazard in zip(plan.racks, (3.0, 7.0), strict=True)]
+    assert build(replace(plan, racks=racks)).failures.hazard.tolist() == [3.5, 1.5, 3.5, 0.5]

@@ -1,4 +1,4 @@
-"""The largest fall of each feed, against DuckDB's window function over the same rows."""
+"""The largest fall of each feed, a small one beside large ones, against DuckDB's window function over the same rows."""
 
 from __future__ import annotations
 
@@ -17,14 +17,19 @@ start: 2027-01-04
 horizon: 3 d
 warm_up: 1 d
 replications: 2
-feeds: {utility: {limit: 100 kW}, panel: {limit: 100 kW, parent: utility}}
+feeds:
+  utility: {limit: 200 kW}
+  large: {limit: 100 kW, parent: utility}
+  small: {limit: 100 kW, parent: utility}
 hall:
   compute_nodes: {hgx: {gpu_model: H100, gpus: 8}}
-  racks: {row: {compute_node: hgx, compute_nodes: 2, count: 2, feeds: [panel]}}
+  racks:
+    many: {compute_node: hgx, compute_nodes: 2, count: 4, feeds: [large]}
+    one: {compute_node: hgx, compute_nodes: 1, count: 1, feeds: [small]}
 fleet:
   job_classes: {training: {}}
   demand:
-    training: {job_class: training, interarrival: {exponential: {mean: 1 h}}, gpus: [[8, 100 %]],
+    training: {job_class: training, interarrival: {exponential: {mean: 30 min}}, gpus: [[8, 100 %]],
                duration: {exponential: {mean: 2 h}}}
 """
 
@@ -43,6 +48,6 @@ def test_falls_are_those_of_a_window_over_all_rows(tmp_path: Path) -> None:
             """
         ).fetchall()
 
-    assert len(expected) == 4
+    assert len(expected) == 6
     assert found == {(replication, name): pytest.approx(fall_w) for replication, name, fall_w in expected}
     assert all(fall_w > 1000 for fall_w in found.values())
