@@ -1,12 +1,22 @@
-"""From a file to the model: read, merge, override, validate and check a scenario."""
+"""From a file to the model: read, merge, override, validate and check a scenario.
 
-from .document import Document, Place
-from .folder import SourceFile
-from .reader import ScenarioFile, examples, read_scenario, scenario_from_document
-from .schema import scenario_schema
-from .set_file import read_overrides
-from .starter import starter_text
-from .summary import Summary, summarize
+The names are loaded when they are first used: the engines need laws, but no parser of YAML.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from racktwin.lazy_names import lazy_names
+
+if TYPE_CHECKING:
+    from .document import Document, Place
+    from .folder import SourceFile
+    from .reader import ScenarioFile, examples, read_scenario, scenario_from_document
+    from .schema import scenario_schema
+    from .set_file import read_overrides
+    from .starter import starter_text
+    from .summary import Summary, summarize
 
 __all__ = [
     "Document",
@@ -22,3 +32,16 @@ __all__ = [
     "starter_text",
     "summarize",
 ]
+
+__getattr__ = lazy_names(
+    __name__,
+    {
+        "document": "Document Place",
+        "folder": "SourceFile",
+        "reader": "ScenarioFile examples read_scenario scenario_from_document",
+        "schema": "scenario_schema",
+        "set_file": "read_overrides",
+        "starter": "starter_text",
+        "summary": "Summary summarize",
+    },
+)

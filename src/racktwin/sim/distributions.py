@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from .jit import kernel
+from .jit import inlined, kernel
 from .rng import uniform
 
 FIXED, UNIFORM, TRIANGULAR, EXPONENTIAL, GAMMA, LOGNORMAL, WEIBULL, EMPIRICAL = range(8)
@@ -85,7 +85,7 @@ def _standard_gamma(shape: float, key: Any, entity: int, draw: int, is_mirrored:
         attempt += 2 * SUB_DRAWS
 
 
-@kernel
+@inlined
 def sample(law: Any, samples: Any, key: Any, entity: int, draw: int) -> float:
     """A sample of the row ``law`` of a law table (seconds, or the unit the law is in)."""
     if law.kind == FIXED:

@@ -14,7 +14,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from .jit import IS_COMPILED, kernel
+from .jit import IS_COMPILED, inlined, kernel
 
 NEVER = np.inf
 
@@ -114,7 +114,7 @@ def next_event(events: Any) -> tuple[int, float]:
     return events[row].winner, events[row].time_s
 
 
-@kernel
+@inlined
 def _earliest_compiled(events: Any, first: int, end: int) -> int:
     """The row with the least time, the lowest of equals, by four searches side by side: no step waits for another's.
 

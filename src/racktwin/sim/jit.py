@@ -18,7 +18,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -28,9 +28,20 @@ import platformdirs
 from llvmlite.binding import Linkage
 from numba import _dynfunc  # type: ignore[attr-defined]
 from numba.core import config as numba_config
+from numba.core import types
 from numba.core.caching import CompileResultCacheImpl, FunctionCache, NullCache, UserProvidedCacheLocator
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
+from numba.core.compiler_machinery import PassManager
+from numba.core.typed_passes import (
+    AnnotateTypes,
+    IRLegalization,
+    NativeLowering,
+    NoPythonBackend,
+    NopythonTypeInference,
+    PreLowerStripPhis,
+)
+from numba.core.untyped_passes import FixupArgs, GenericRewrites, IRProcessing, ReconstructSSA, TranslateByteCode
 
 config: Any = numba_config
 """Numba's settings, which its type hints do not know."""
@@ -129,11 +140,45 @@ def _cache_for(function: Callable[..., Any]) -> Any:
 
 
 class _LinkedLibrary(JITCodeLibrary):
-    """Code that is only ever linked into an entry point: it gets no machine code of its own."""
+    """The code of one kernel as numba generated it, without that of the kernels it calls, for entry points to link.
 
-    def _finalize_final_module(self) -> None:
+    Numba would optimise it here, and copy into it all it calls: once more for each caller up the chain.
+    """
+
+    def _optimize_functions(self, ll_module: Any) -> None:
+        ll_module.data_layout = self._codegen._data_layout
+
+    def finalize(self) -> None:
+        """Many may link this: what is defined here may be defined more than once."""
+        for function in self._final_module.functions:
+            if not function.is_declaration and function.linkage == Linkage.external:
+                function.linkage = Linkage.linkonce_odr
         self._finalize_dynamic_globals()
         self._finalized = True
+
+    def _get_module_for_linking(self) -> Any:
+        """With all it calls, for functions that are compiled as numba does."""
+        if self._shared_module is None:
+            self._ensure_finalized()
+            self._shared_module = self._final_module.clone()
+            _link(self._shared_module, self._linking_libraries)
+        return self._shared_module
+
+
+def _link(module: Any, libraries: Iterable[Any]) -> None:
+    """Link the libraries, the kernels they call, and so on, each of them once."""
+    linked = set()
+    waiting = list(libraries)
+    while waiting:
+        library = waiting.pop()
+        if library in linked:
+            continue
+        linked.add(library)
+        if isinstance(library, _LinkedLibrary):
+            waiting.extend(library._linking_libraries)
+            module.link_in(library._final_module, preserve=True)
+        else:
+            module.link_in(library._get_module_for_linking(), preserve=True)
 
 
 class _EntryLibrary(JITCodeLibrary):
@@ -143,12 +188,19 @@ class _EntryLibrary(JITCodeLibrary):
     kernel whose arguments were optimised away here would otherwise stand in for its namesake in other modules.
     """
 
+    def finalize(self) -> None:
+        """Link, optimise and assemble all that is called, as one program."""
+        _link(self._final_module, self._linking_libraries)
+        self._linking_libraries = []
+        super().finalize()
+
     def _optimize_final_module(self) -> None:
         for number, function in enumerate(list(self._final_module.functions)):
             if not function.is_declaration and function.linkage == Linkage.linkonce_odr:
                 function.linkage = Linkage.internal
                 function.name = f"{self.name}.{number}.{function.name[:120]}"  # what a profiler will show
-        super()._optimize_final_module()
+        passes, builder = self._codegen._module_pass_manager()  # numba's first round is for reference counts
+        passes.run(self._final_module, builder)
 
 
 class _EntryCompiler(Compiler):
@@ -162,12 +214,38 @@ class _EntryCompiler(Compiler):
         return super()._compile_core()
 
 
+_KERNEL_PASSES: Any = (
+    TranslateByteCode,
+    FixupArgs,
+    IRProcessing,
+    GenericRewrites,
+    ReconstructSSA,
+    NopythonTypeInference,
+    PreLowerStripPhis,
+    IRLegalization,
+    AnnotateTypes,
+    NativeLowering,
+    NoPythonBackend,
+)
+
+
 class _InnerCompiler(Compiler):
     """Leaves optimisation and machine code to the entry point, which links all the kernels it calls.
 
     Numba otherwise optimises and assembles each function again in the module of every caller up the chain: for the
     line engine 20 of 27 seconds.
     """
+
+    _attributes: tuple[str, ...] = ()
+    """What LLVM is told of the kernel."""
+
+    def define_pipelines(self) -> list[PassManager]:
+        """Numba's passes less those for what no kernel holds: closures, ``with``, literals, array expressions."""
+        passes = PassManager("kernel")
+        for each in _KERNEL_PASSES:
+            passes.add_pass(each, each._name)
+        passes.finalize()
+        return [passes]
 
     def _compile_core(self) -> Any:
         state = self.state
@@ -179,10 +257,25 @@ class _InnerCompiler(Compiler):
         finally:
             config.OPT = level
         fndesc = result.fndesc
+        function = result.library.get_function(fndesc.llvm_func_name)
+        for attribute in self._attributes:
+            function.add_function_attribute(attribute)
         module, name = fndesc.lookup_module(), fndesc.qualname.split(".")[-1]
         stub = _dynfunc.make_function(module, name, "a kernel", 0, result.environment, (result.library,))
         state.targetctx.insert_user_function(stub, fndesc, [result.library])
         return result._replace(entry_point=stub)
+
+
+class _InlinedCompiler(_InnerCompiler):
+    """Puts a kernel into each caller's code; numba's ``forceinline`` made ``mm4`` 5 % slower than this."""
+
+    _attributes = ("alwaysinline",)
+
+
+class _RareCompiler(_InnerCompiler):
+    """Keeps a kernel out of its callers' code, and what leads to it out of their way."""
+
+    _attributes = ("noinline", "cold")
 
 
 _BARE: dict[str, Any] = {"_nrt": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
@@ -194,15 +287,38 @@ def kernel(function: Function) -> Function:
     Kernels allocate nothing, so numba's reference counting is switched off; without it and without the wrappers that
     Python would call, the line engine compiles ten times as fast and runs several times as fast.
     """
-    return cast(
-        Function,
-        numba.njit(
-            nogil=True,
-            error_model="numpy",
-            pipeline_class=_InnerCompiler,
-            **_BARE,
-        )(function),
-    )
+    return _compiled_kernel(function, _InnerCompiler)
+
+
+def inlined(function: Function) -> Function:
+    """A :func:`kernel` whose code becomes part of each caller's: for what every event passes through.
+
+    Left to itself LLVM inlines by size alone (docs/design/line_speed.md).
+    """
+    return _compiled_kernel(function, _InlinedCompiler)
+
+
+def rare(function: Function) -> Function:
+    """A :func:`kernel` that most events have no need of, so that its code is not among theirs."""
+    return _compiled_kernel(function, _RareCompiler)
+
+
+def _compiled_kernel(function: Function, compiler: type[Compiler]) -> Function:
+    compiled: Any = numba.njit(nogil=True, error_model="numpy", pipeline_class=compiler, **_BARE)(function)
+    if IS_COMPILED:
+        _forget_literals(compiled._compiler)
+    return cast(Function, compiled)
+
+
+def _forget_literals(compiler: Any) -> None:
+    """Compile a kernel once for all numbers of a type: numba otherwise does so for each constant it is called with."""
+    fold = compiler.fold_argument_types
+
+    def folded(given: Any, named: Any) -> tuple[Any, tuple[Any, ...]]:
+        signature, kinds = fold(given, named)
+        return signature, tuple(types.unliteral(kind) for kind in kinds)
+
+    compiler.fold_argument_types = folded
 
 
 def entry_point(function: Function) -> Function:

@@ -21,6 +21,7 @@ from numba.core.datamodel import models
 from numba.core.extending import lower_builtin, register_model, type_callable
 from numba.core.imputils import lower_getattr, lower_getattr_generic, lower_setattr_generic
 from numba.core.typing.templates import AttributeTemplate, infer_getattr
+from numba.np import numpy_support
 
 _BYTE = ir.IntType(8)
 _INDEX = ir.IntType(64)
@@ -190,7 +191,7 @@ def _field(context: Any, builder: Any, row: Any, value: Any, field: str, kind: A
     """The address of a field that holds one number (or the first of many) of a type, and its alignment."""
     offset = row.record.offset(field)
     address = builder.gep(value, [_INDEX(offset)])
-    width = context.get_abi_sizeof(context.get_data_type(kind))
+    width = numpy_support.as_dtype(kind).itemsize
     alignment = width if offset % width == 0 and row.record.size % width == 0 else 1
     return builder.bitcast(address, context.get_data_type(kind).as_pointer()), alignment
 

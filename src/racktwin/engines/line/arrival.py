@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from racktwin.sim.jit import kernel
+from racktwin.sim.jit import inlined, kernel, rare
 
 from .material import take_kit
 from .queues import enqueue
@@ -12,7 +12,7 @@ _CLOSED_S = 1e12
 """A closed work center counts as having so much more work before it."""
 
 
-@kernel
+@inlined
 def join(line: Line, index: int, operation: int) -> None:
     """Item ``index`` comes to ``operation``: it is kitted the first time, waits for its gang, and then queues."""
     item, row, now_s = line.items[index], line.operations[operation], line.clock[0].now_s
@@ -30,7 +30,7 @@ def join(line: Line, index: int, operation: int) -> None:
     gather(line, index)
 
 
-@kernel
+@rare
 def _wait_for_kit(line: Line, index: int, operation: int) -> None:
     """Item ``index`` waits for material behind those of its rank."""
     row = line.operations[operation]
@@ -57,7 +57,7 @@ def outranks(line: Line, a: int, b: int) -> bool:
     return first.priority > second.priority
 
 
-@kernel
+@inlined
 def gather(line: Line, index: int) -> None:
     """The kitted item queues, or waits until its gang is complete; a gang queues as its first item."""
     item, now_s = line.items[index], line.clock[0].now_s

@@ -7,7 +7,7 @@ pass a claim on the same skill, nor, under fair admission, on the same limit.
 
 from __future__ import annotations
 
-from racktwin.sim.jit import kernel
+from racktwin.sim.jit import kernel, rare
 
 from .recording import record_labour, record_limit
 from .tables import NO_CAUSE, PEOPLE, Line
@@ -106,7 +106,7 @@ def free_skills(line: Line, crew: int) -> None:
     line.clock[0].is_freed = 1
 
 
-@kernel
+@rare
 def retry_claim(line: Line, claimant: int) -> None:
     """Something has changed for the claimant: it is to try again in its turn."""
     _free_claimed(line, line.claims[claimant].cause, line.claims[claimant].on)

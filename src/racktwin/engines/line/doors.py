@@ -8,7 +8,7 @@ until it starts or somebody joins the queue. A compiled rule is called here; for
 from __future__ import annotations
 
 from racktwin.sim.calling import call_by_address
-from racktwin.sim.jit import kernel
+from racktwin.sim.jit import kernel, rare
 
 from .queues import mark
 from .rules import least_setup_s
@@ -27,7 +27,7 @@ def must_choose(line: Line, w: int) -> bool:
     )
 
 
-@kernel
+@rare
 def ask(line: Line, w: int) -> None:
     """The rule of work center ``w`` is to choose before time goes on."""
     clock, center = line.clock[0], line.centers[w]
@@ -77,7 +77,7 @@ def _put_first(line: Line, w: int, place: int) -> None:
         center.queue_head = index
 
 
-@kernel
+@rare
 def answer(line: Line) -> int:
     """Settle the question asked last: by the rule, or by the choice that Python has left in the clock."""
     clock = line.clock[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from racktwin.sim.jit import kernel
+from racktwin.sim.jit import inlined, kernel
 
 from .arrival import join
 from .draw import free_reservation, set_draw, set_state, stand_by_blocked
@@ -174,7 +174,7 @@ def leave(line: Line, u: int) -> None:
     let_go(line, u)
 
 
-@kernel
+@inlined
 def let_go(line: Line, u: int) -> None:
     """Hand over one item of unit ``u`` after the other, until it is empty or blocked."""
     unit = line.units[u]

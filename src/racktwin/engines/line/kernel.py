@@ -8,7 +8,7 @@ import numpy as np
 
 from racktwin.sim.distributions import sample
 from racktwin.sim.events import fire, next_event, schedule, settle_fired
-from racktwin.sim.jit import entry_point, kernel
+from racktwin.sim.jit import entry_point, kernel, rare
 from racktwin.sim.packing import packed
 
 from .attendance import balance_places, begin_round, free_skills, is_retried, lift_claim, pass_claim, retry_claim
@@ -182,7 +182,7 @@ def settle(line: Line) -> None:
             return
 
 
-@kernel
+@rare
 def retry_claims(line: Line) -> None:
     """Whoever waits for what was freed tries again, oldest claim first."""
     clock = line.clock[0]
@@ -204,7 +204,7 @@ def retry_claims(line: Line) -> None:
         claimant = following
 
 
-@kernel
+@rare
 def take_step(line: Line, t: int) -> None:
     """The next entry of a timeline: a headcount, an opening, a receipt of parts, an order, an outage …"""
     timeline = line.timelines[t]

@@ -6,7 +6,7 @@ material. Made components carry their defects, energy and labour into the assemb
 
 from __future__ import annotations
 
-from racktwin.sim.jit import kernel
+from racktwin.sim.jit import kernel, rare
 
 from .quality import bring_defects, inherit_defects
 from .recording import RECEIVED, SWAPPED, USED, record_genealogy, record_material, record_work_order
@@ -138,7 +138,7 @@ def _take_from_lots(line: Line, index: int, part: int, pieces: int, draw: int) -
                 row.lot_tail = -1
 
 
-@kernel
+@rare
 def take_kit(line: Line, index: int, operation: int) -> bool:
     """Take all that ``operation`` consumes into item ``index``, or nothing."""
     row = line.operations[operation]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from racktwin.sim.distributions import sample
 from racktwin.sim.events import cancel
-from racktwin.sim.jit import kernel
+from racktwin.sim.jit import inlined, kernel
 
 from .attendance import drop_claim
 from .flow import let_go
@@ -26,7 +26,7 @@ def begins_plainly(line: Line, w: int) -> bool:
     return center.door == NO_DOOR and line.operations[line.items[center.queue_head].operation].begins_plainly == 1
 
 
-@kernel
+@inlined
 def begin_plainly(line: Line, w: int) -> None:
     """The head of the queue of ``w`` enters the unit that was free last, and work begins."""
     center = line.centers[w]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from racktwin.sim.jit import kernel
+from racktwin.sim.jit import inlined, kernel
 from racktwin.sim.states import NON_SCHEDULED, STANDBY
 
 from .draw import reason_of, set_state
@@ -81,7 +81,7 @@ def _begin_wait(line: Line, w: int, index: int) -> None:
         line.items[index].center_waited_s[cause] = -line.centers[w].waited_s[cause]
 
 
-@kernel
+@inlined
 def _end_wait(line: Line, w: int, leader: int) -> None:
     """The leader and its gang begin: what they waited for is booked."""
     if not line.clock[0].is_recording:
@@ -101,7 +101,7 @@ def _end_wait(line: Line, w: int, leader: int) -> None:
         member = item.gang_next
 
 
-@kernel
+@inlined
 def enqueue(line: Line, index: int) -> None:
     """Item ``index`` joins the queue of its operation's work center."""
     item = line.items[index]
@@ -128,7 +128,7 @@ def enqueue(line: Line, index: int) -> None:
         mark(line, w)
 
 
-@kernel
+@inlined
 def dequeue(line: Line, w: int, index: int, before: int) -> None:
     """Item ``index``, which stands behind ``before`` (-1: the head), enters work: what it waited for is booked."""
     center, leader = line.centers[w], line.items[index]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from racktwin.sim.distributions import sample
-from racktwin.sim.jit import kernel
+from racktwin.sim.jit import kernel, rare
 from racktwin.sim.rng import philox
 
 from .arrival import join
@@ -144,7 +144,7 @@ def _release_first_held(line: Line, s: int) -> None:
     release(line, index)
 
 
-@kernel
+@rare
 def pull_rope(line: Line) -> None:
     """The drum has less work before it: release one piece that the rope held, or note that there is none."""
     for s in range(line.sources.size):

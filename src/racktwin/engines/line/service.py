@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from racktwin.sim.distributions import sample
 from racktwin.sim.events import cancel, schedule
-from racktwin.sim.jit import kernel
+from racktwin.sim.jit import kernel, rare
 from racktwin.sim.states import BLOCKED as BLOCKED_REASON
 from racktwin.sim.states import STANDBY
 
@@ -27,7 +27,7 @@ from .tables import (
 from .work import book_wait, claimant_of, go_on, resume, stop_working, try_phase
 
 
-@kernel
+@rare
 def break_down(line: Line, u: int) -> None:
     """Unit ``u`` fails; what it works on waits inside."""
     unit, clock = line.units[u], line.clock[0]
@@ -89,7 +89,7 @@ def _await_service(line: Line, u: int, service: int, number: int) -> None:
     try_service(line, u)
 
 
-@kernel
+@rare
 def fall_due(line: Line, u: int) -> None:
     """Upkeep of unit ``u`` by the calendar is due; it begins now if the unit is idle, else when it is next."""
     unit, now_s = line.units[u], line.clock[0].now_s
@@ -117,7 +117,7 @@ def schedule_upkeep(line: Line, u: int) -> None:
         schedule(line.events, line.clock[0].first_upkeep_slot + u, next_s)
 
 
-@kernel
+@rare
 def begin_upkeep(line: Line, u: int) -> None:
     """The idle unit ``u``, which :func:`flow.make_free` kept out of the free list, begins the first upkeep due."""
     unit = line.units[u]
@@ -202,7 +202,7 @@ def interrupt_service(line: Line, u: int) -> None:
     _wait_for_people(line, u)
 
 
-@kernel
+@rare
 def end_service(line: Line, u: int) -> None:
     """Unit ``u`` is back; what was inside resumes or restarts."""
     unit, clock = line.units[u], line.clock[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from racktwin.sim.jit import kernel
+from racktwin.sim.jit import kernel, rare
 
 from .arrival import gather, outranks
 from .material import kit_is_there, take_kit, take_swap
@@ -35,7 +35,7 @@ def join_debug(line: Line, index: int, operation: int) -> None:
     gather(line, index)
 
 
-@kernel
+@rare
 def serve_next(line: Line) -> None:
     """Give stock to one item that waits for it: debug first, then by priority and age over all assemblies.
 

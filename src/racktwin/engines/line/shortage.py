@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from racktwin.sim.jit import kernel
+from racktwin.sim.jit import kernel, rare
 from racktwin.sim.power import load_per_watt
 
 from .draw import free_reservation, refused_by, reserve, set_draw, tell_freed
@@ -110,7 +110,7 @@ def _shed(line: Line, u: int, index: int) -> None:
         wait_in_cell(line, u, PAUSED, cause_of_limit(line, index), index)
 
 
-@kernel
+@rare
 def raise_throttled(line: Line) -> None:
     """Let throttled units go faster as far as the limits allow; whoever waits for power comes before them."""
     clock = line.clock[0]
