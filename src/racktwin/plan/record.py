@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from racktwin.errors import RunError
 from racktwin.results.manifest import racktwin_version, write_atomically
-from racktwin.results.tables import parquet_bytes
+from racktwin.results.parquet import parquet_bytes
 
 from .sensitivity import Bar, Influence, Sweep
 from .sobol import Indices

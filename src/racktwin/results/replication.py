@@ -13,8 +13,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from .manifest import OwnFileRecord, refusal
+from .parquet import PARQUET_SETTINGS, dictionary_columns
 from .schema import TABLES
-from .tables import PARQUET_SETTINGS, conform, dictionary_columns, empty_table, require_all
+from .tables import conform, empty_table, require_all
 
 GROUP_ROWS = 1 << 18
 """Rows of a table that are gathered before they are written: a file up to so long has one row group."""

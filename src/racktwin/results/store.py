@@ -33,9 +33,10 @@ from .manifest import (
     write_atomically,
     write_manifest,
 )
+from .parquet import parquet_bytes, read_parquet
 from .replication import ReplicationWriter, table_path
 from .schema import TABLES
-from .tables import empty_table, parquet_bytes, read_parquet
+from .tables import empty_table
 from .views import SUMMARY_VIEWS
 
 if TYPE_CHECKING:

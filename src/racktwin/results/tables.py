@@ -1,13 +1,10 @@
-"""Tables between Arrow and Parquet: checked against the schema, and the same bytes for the same rows."""
+"""Tables of Arrow, checked against the schema."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from racktwin.errors import RunError
 
@@ -20,10 +17,6 @@ _ARROW_TYPES = {
     "bool": pa.bool_(),
     "str": pa.dictionary(pa.int32(), pa.string()),
 }
-_ONE_ROW_GROUP = 1 << 26
-_CONTINUOUS = ("_s", "_j")
-PARQUET_SETTINGS: dict[str, Any] = {"compression": "lz4", "write_statistics": False}
-"""LZ4: a third larger than Zstandard level 1, and written in four fifths of its time."""
 
 
 def arrow_schema(table: Table) -> pa.Schema:
@@ -75,11 +68,7 @@ def _misfits(schema: Table, table: pa.Table, replication: int) -> list[str]:
             misfits.append(f"{schema.name}.{column.name}: expected {column.type}, found {values.type}")
         elif values.null_count:
             misfits.append(f"{schema.name}.{column.name}: {values.null_count} nulls (write NaN or '' for 'none')")
-    if (
-        not misfits
-        and table.num_rows
-        and pc.min_max(table["replication"]).as_py() != dict.fromkeys(("min", "max"), replication)
-    ):
+    if not misfits and table.num_rows and table["replication"].unique().to_pylist() != [replication]:
         misfits.append(f"{schema.name}.replication: not everywhere {replication}")
     return misfits
 
@@ -92,32 +81,3 @@ def _fits(found: pa.DataType, expected: str) -> bool:
 
 def _is_text(found: pa.DataType) -> bool:
     return bool(pa.types.is_string(found) or pa.types.is_large_string(found))
-
-
-def dictionary_columns(names: Sequence[str]) -> list[str]:
-    """The columns that Parquet is to keep as dictionaries: all but times and energies, whose values seldom repeat.
-
-    On 300k rows of ``limits``: half the time at the same size.
-    """
-    return [name for name in names if not name.endswith(_CONTINUOUS)]
-
-
-def parquet_bytes(table: pa.Table) -> memoryview:
-    """``table`` as Parquet, in one row group."""
-    sink = pa.BufferOutputStream()
-    pq.write_table(
-        table,
-        sink,
-        use_dictionary=dictionary_columns(table.column_names),
-        row_group_size=_ONE_ROW_GROUP,
-        **PARQUET_SETTINGS,
-    )
-    return memoryview(sink.getvalue())
-
-
-def read_parquet(paths: Sequence[str], columns: Sequence[str] | None) -> list[pa.Table]:
-    """The files' tables, in order; RunError if one cannot be read."""
-    try:
-        return [pq.ParquetFile(path).read(columns=columns, use_threads=False) for path in paths]
-    except (OSError, pa.ArrowException) as error:
-        raise RunError(f"a table of the run cannot be read: {error}") from error
