@@ -19,7 +19,7 @@ from .tables import BUSY_CLOCK, DRAW_PHASE, NO_DOOR, PASS, VISIT_DRAWS, WORKING,
 from .work import occupy, produce
 
 
-@kernel
+@inlined
 def begins_plainly(line: Line, w: int) -> bool:
     """Whether the head of the queue of ``w`` is at a plain operation and nobody is to be asked for another."""
     center = line.centers[w]

@@ -7,7 +7,7 @@ from typing import Any
 from racktwin.sim import states
 from racktwin.sim.distributions import sample
 from racktwin.sim.events import cancel, schedule
-from racktwin.sim.jit import kernel
+from racktwin.sim.jit import inlined, kernel
 
 from .attendance import (
     drop_claim,
@@ -79,7 +79,7 @@ def cause_of_limit(line: Line, limit: int) -> int:
     return POWER if line.limits[limit].is_power else COOLANT
 
 
-@kernel
+@inlined
 def occupy(line: Line, u: int, index: int, level: int) -> None:
     """Unit ``u`` is item ``index``'s from now on, and nothing has been done in it yet."""
     unit, now_s = line.units[u], line.clock[0].now_s
@@ -201,7 +201,7 @@ def start_working(line: Line, u: int) -> None:
         produce(line, u)
 
 
-@kernel
+@inlined
 def produce(line: Line, u: int) -> None:
     """Unit ``u`` is productive until its work is done, or until it breaks down before."""
     unit, clock = line.units[u], line.clock[0]
