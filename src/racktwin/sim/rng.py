@@ -8,7 +8,7 @@ else (common random numbers), and any replication can be run alone.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, cast
 
 import numpy as np
@@ -28,8 +28,18 @@ _TO_UNIT = 2.0**-52
 
 def stream_key(seed: int, replication: int, name: str) -> np.uint64:
     """The 64-bit key of the stream ``name``."""
-    digest = hashlib.blake2b(f"{seed}/{replication}/{name}".encode(), digest_size=8).digest()
-    return np.uint64(int.from_bytes(digest, "little"))
+    return np.uint64(stream_keys(seed, replication, [name])[0])
+
+
+def stream_keys(seed: int, replication: int, names: Iterable[str]) -> np.ndarray[Any, np.dtype[np.uint64]]:
+    """The keys of many streams at once: a plant has thousands, and each replication its own."""
+    of_replication = hashlib.blake2b(f"{seed}/{replication}/".encode(), digest_size=8)
+    digests = []
+    for name in names:
+        digest = of_replication.copy()
+        digest.update(name.encode())
+        digests.append(digest.digest())
+    return np.frombuffer(b"".join(digests), "<u8").astype(np.uint64)
 
 
 def _multiply_high(a: Any, b: Any) -> Any:

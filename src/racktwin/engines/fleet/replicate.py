@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from racktwin.errors import SimulationError
-from racktwin.sim.rng import stream_key
+from racktwin.sim.rng import stream_keys
 from racktwin.sim.user_rules import Rule
 
 from . import kernel
@@ -36,7 +36,7 @@ class Outcome:
 def set_streams(fleet: Fleet, streams: tuple[str, ...], replication: int, seed: int) -> None:
     """Failures draw from the random streams of one replication."""
     if streams:
-        fleet.failures["key"] = [stream_key(seed, replication, name) for name in streams]
+        fleet.failures["key"] = stream_keys(seed, replication, streams)
 
 
 def simulate(

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 import pyarrow as pa
 
-from racktwin.sim.rng import stream_key
+from racktwin.sim.rng import stream_keys
 
 from .compile import CompiledLine, free_rows
 from .tables import CANDIDATE, ROW_TABLES, Line, Records
@@ -66,7 +66,7 @@ def rekey(line: Line, compiled: CompiledLine, replication: int, seed: int, futur
         replication -= replication % 2
     suffix = f"/future {future}" if future else ""
     for table, names in compiled.streams.items():
-        getattr(line, table)["key"] = [stream_key(seed, replication, name + suffix) for name in names]
+        getattr(line, table)["key"] = stream_keys(seed, replication, [name + suffix for name in names])
 
 
 def copied(line: Line) -> Line:
