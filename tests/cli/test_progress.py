@@ -12,12 +12,12 @@ from racktwin.run import Progress
 
 def test_lines_are_few_and_name_every_stage(capsys: pytest.CaptureFixture[str]) -> None:
     with ProgressLines() as shown:
-        shown.show(Progress("compiling kernels (once per version)", 0, 0))
+        shown.show(Progress("loading kernels (compiled once per version)", 0, 0))
         for done in range(1, 1001):
             shown.show(Progress("replications", done, 1000))
 
     lines = capsys.readouterr().err.splitlines()
-    assert lines[0] == "compiling kernels (once per version)"
+    assert lines[0] == "loading kernels (compiled once per version)"
     assert lines[-1] == "replications: 1000 of 1000"
     assert len(lines) == 1 + 11
 

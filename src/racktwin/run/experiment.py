@@ -28,7 +28,7 @@ from .marginal import marginal_values
 class Progress:
     """What is being done, and how much of it is finished."""
 
-    stage: Literal["compiling kernels (once per version)", "replications", "KPIs", "marginal values"]
+    stage: Literal["loading kernels (compiled once per version)", "replications", "KPIs", "marginal values"]
     done: int
     total: int
 
@@ -132,7 +132,7 @@ def _replicate_all(chain: Chain, writer: RunWriter, jobs: int, report: Report) -
     finished: SimpleQueue[Future[None]] = SimpleQueue()
     with ThreadPoolExecutor(jobs) as pool:
         try:
-            report(Progress("compiling kernels (once per version)", 0, 0))
+            report(Progress("loading kernels (compiled once per version)", 0, 0))
             for replication in missing:
                 pool.submit(one, replication).add_done_callback(finished.put)
             for left in range(len(missing) - 1, -1, -1):
