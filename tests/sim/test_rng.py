@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import numpy as np
 import pytest
 from scipy import stats
 
-from racktwin.sim.rng import stream_key
+from racktwin.sim.rng import stream_key, stream_keys
 
 from . import compiled
 
@@ -64,3 +66,12 @@ def _counter_for(left: int, right: int, key: int) -> tuple[int, int]:
 def test_streams_differ_by_seed_replication_and_name() -> None:
     keys = {int(stream_key(seed, r, name)) for seed in (1, 2) for r in (0, 1) for name in ("a", "b")}
     assert len(keys) == 8
+
+
+def test_keys_of_many_streams_are_those_of_each_by_name() -> None:
+    names = ["line/rack/assemble", "line/rack/köln", ""]
+    digests = [hashlib.blake2b(f"7/3/{name}".encode(), digest_size=8).digest() for name in names]
+    expected = [int.from_bytes(digest, "little") for digest in digests]
+    assert stream_keys(7, 3, names).tolist() == expected
+    assert [int(stream_key(7, 3, name)) for name in names] == expected
+    assert stream_keys(7, 3, []).tolist() == []

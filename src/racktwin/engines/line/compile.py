@@ -170,17 +170,19 @@ def _most_produced(scenario: Scenario) -> int:
 def _most_brought(builder: Builder) -> int:
     """More defects than one kit will ever bring: ten standard deviations above the mean of the worst assembly.
 
-    None where no part brings any: each replication copies the rows there are.
+    None where no part of the plant brings any: each replication copies the rows there are.
     """
     worst = {name: dict(part.defects) for name, part in builder.scenario.parts.items()}
     for receipt in builder.scenario.part_receipts:
         for kind, p in receipt.defects.items():
             worst[receipt.part][kind] = max(p, worst[receipt.part].get(kind, p))
+    if not any(worst.values()):
+        return 0
     mean = 0.0
     for part in builder.scenario.parts.values():
         brought = sum(int(pieces) * sum(worst[name].values()) for name, pieces in part.bill_of_materials.items())
         mean = max(mean, brought)
-    return int(mean + 10.0 * math.sqrt(mean + 1.0)) if mean > 0.0 else 0
+    return int(mean + 10.0 * math.sqrt(mean + 1.0))
 
 
 def _records(name: str, rows: Sequence[Row]) -> tables.Records:
