@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Generator
 from functools import lru_cache
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from racktwin.scenario import yaml_text
+from tests.untraced import untraced
 
 settings.register_profile(
     "ci", derandomize=True, deadline=None, database=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
@@ -23,6 +25,22 @@ yaml_text._compose = lru_cache(maxsize=32)(yaml_text._compose)
 
 SHARED = ("tests/web/", "tests/api/test_jobs.py", "tests/validation/test_twins.py")
 """What is dear to make is shared in these: a server with its runs, or by parameter a plant in SimPy."""
+
+
+UNTRACED = (
+    *("tests/engines/", "tests/fleet/", "tests/properties/", "tests/sim/", "tests/validation/"),
+    *("tests/web/", "tests/report/test_report_browser.py", "tests/api/test_jobs.py", "tests/house/"),
+)
+"""Once compiled, these run nothing that others do not, or that they have not run uncompiled; coverage's tracer takes a third of the time."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Run without coverage's tracer what adds nothing to it."""
+    if os.environ.get("NUMBA_DISABLE_JIT") != "1" and item.nodeid.startswith(UNTRACED):
+        with untraced():
+            return (yield)
+    return (yield)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,9 +11,11 @@ from contextlib import contextmanager
 @contextmanager
 def untraced() -> Iterator[None]:
     """No line that runs inside counts as covered."""
-    tracer = sys.gettrace()
+    tracer, tracer_of_threads = sys.gettrace(), threading.gettrace()
     sys.settrace(None)
+    threading.settrace(None)  # type: ignore[arg-type]  # typeshed knows no way back
     try:
         yield
     finally:
         sys.settrace(tracer)
+        threading.settrace(tracer_of_threads)  # type: ignore[arg-type]

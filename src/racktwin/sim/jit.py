@@ -20,7 +20,8 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -129,10 +130,26 @@ class _FolderCache(FunctionCache):
         is_collecting = gc.isenabled()
         gc.disable()
         try:
+            _load_array_functions()
             return super().load_overload(sig, target_context)
         finally:
             if is_collecting:
                 gc.enable()
+
+
+@cache
+def _load_array_functions() -> None:
+    """Load numba's array functions without SciPy's linear algebra.
+
+    Numba imports all of that (0.2 s, a sixth of a first run) only to see whether it is there, which it is: racktwin
+    depends on SciPy. Code that multiplies matrices loads it when it compiles.
+    """
+    linalg: Any = import_module("numba.np.linalg")
+    ensure_blas, linalg.ensure_blas = linalg.ensure_blas, bool
+    try:
+        import_module("numba.np.arraymath")
+    finally:
+        linalg.ensure_blas = ensure_blas
 
 
 def _cache_for(function: Callable[..., Any]) -> Any:
