@@ -31,7 +31,8 @@ UNTRACED = (
     *("tests/engines/", "tests/fleet/", "tests/properties/", "tests/sim/", "tests/validation/"),
     *("tests/web/", "tests/report/test_report_browser.py", "tests/api/test_jobs.py", "tests/house/"),
 )
-"""Once compiled, these run nothing that others do not, or that they have not run uncompiled; coverage's tracer takes a third of the time."""
+"""Compiled, these run only what others run too, or they themselves have run uncompiled; the tracer takes a third of the
+time."""
 
 
 @pytest.hookimpl(wrapper=True)

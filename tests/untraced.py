@@ -13,9 +13,9 @@ def untraced() -> Iterator[None]:
     """No line that runs inside counts as covered."""
     tracer, tracer_of_threads = sys.gettrace(), threading.gettrace()
     sys.settrace(None)
-    threading.settrace(None)  # type: ignore[arg-type]  # typeshed knows no way back
+    threading.settrace(None)
     try:
         yield
     finally:
         sys.settrace(tracer)
-        threading.settrace(tracer_of_threads)  # type: ignore[arg-type]
+        threading.settrace(tracer_of_threads)
