@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numba
 import numpy as np
@@ -13,7 +13,8 @@ from racktwin.engines.line import compile_line
 from racktwin.engines.line.running import LineRun
 from racktwin.model import Scenario
 from racktwin.sim.jit import IS_COMPILED, kernel
-from racktwin.sim.packing import packed
+from racktwin.sim.packing import FixedFields, packed
+from racktwin.sim.rows import copied, joined
 from tests.properties.semantics import rich_plants
 
 _ROW = np.dtype(
@@ -57,6 +58,47 @@ def test_fields_of_every_width_are_read_and_written() -> None:
     assert rows.xs.tolist() == [[1.5, 0.0], [2.5, 0.0], [3.5, 0.0]]
     assert rows.key.tolist() == [2**63 + 1] * 3
     assert rows.mean_s.tolist() == [0.0] * 3
+
+
+class _Half(_Tables):
+    """Tables whose ``mean_s`` is said to be a half, and ``narrow`` seven."""
+
+    __slots__ = ()
+    FIXED: ClassVar[FixedFields] = {"rows": {"mean_s": 0.5, "narrow": 7}}
+
+
+@kernel
+def _add_up(tables: Any) -> Any:
+    row = tables.rows[1]
+    row.narrow = 3  # which a kernel may write, though nobody will read it
+    return row.mean_s + row.narrow + row.wide
+
+
+@numba.njit
+def _added_up(tables: Any) -> float:
+    return _add_up(packed(tables))
+
+
+@pytest.mark.skipif(not IS_COMPILED, reason="a fixed field is one that need not be read")
+def test_what_is_fixed_is_not_looked_up() -> None:
+    rows: Any = np.zeros(2, _ROW).view(np.recarray)
+    rows.mean_s, rows.wide = 10.0, 100
+    assert _added_up(_Half(rows, np.zeros(1))) == 0.5 + 7 + 100
+    assert rows.narrow.tolist() == [0, 3]
+    assert _added_up(_Tables(rows, np.zeros(1))) == 10.0 + 3 + 100
+
+
+def test_tables_are_copied_and_joined_row_by_row() -> None:
+    rows: Any = np.zeros(3, _ROW).view(np.recarray)
+    rows.narrow, rows.mean_s, rows.many[1] = [1, 2, 3], [0.1, 0.2, 0.3], [7, 8, 9]
+    copy: Any = copied(rows)
+    assert (copy == rows).all()
+    assert copy.dtype == rows.dtype
+    assert type(copy) is np.recarray
+    copy.narrow[0] = 9
+    assert rows.narrow[0] == 1
+    assert joined(rows[1:], rows[:0], copy).narrow.tolist() == [2, 3, 9, 2, 3]
+    assert len(copied(rows[:0])) == 0
 
 
 class _FromZero(np.recarray[Any, Any]):

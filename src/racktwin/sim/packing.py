@@ -5,13 +5,16 @@ compiled event loop ten megabytes and its compilation a minute. :func:`packed` p
 entry point and hands kernels its address; attributes read the same, and record tables are those of :mod:`.rows`.
 Uncompiled, the tuple is passed as it is.
 
+A class of tuples may name, as ``FIXED``, fields that have one value in every row of a table (rows.py): kernels are
+compiled once more for it, without asking.
+
 Where tables lie does not change while a kernel runs, and the optimiser is told so: it need not read an address again
 after every store.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from llvmlite import ir
@@ -22,7 +25,7 @@ from numba.core.imputils import lower_getattr_generic
 from numba.core.typing.templates import AttributeTemplate, infer_getattr
 
 from .jit import IS_COMPILED
-from .rows import short_name, table_type
+from .rows import NOTHING_FIXED, Fixed, short_name, table_type
 
 
 class PackedType(types.Type):
@@ -38,6 +41,15 @@ class _PackedModel(models.OpaqueModel):
     pass
 
 
+FixedFields = Mapping[str, Fixed]
+"""What is fixed in each table, by its name."""
+
+
+def _fixed(packed_type: Any, table: str) -> Fixed:
+    fixed: FixedFields = getattr(packed_type.tuple_type.instance_class, "FIXED", {})
+    return fixed.get(table, NOTHING_FIXED)
+
+
 @infer_getattr
 class _PackedAttribute(AttributeTemplate):
     key = PackedType
@@ -47,7 +59,7 @@ class _PackedAttribute(AttributeTemplate):
         if attribute not in fields:
             return None
         array = packed_type.tuple_type.types[fields.index(attribute)]
-        return table_type(array) or array
+        return table_type(array, _fixed(packed_type, attribute)) or array
 
 
 def _loaded(builder: Any, address: Any) -> Any:
@@ -64,7 +76,7 @@ def _load_table(context: Any, builder: Any, packed_type: Any, value: Any, attrib
     address = builder.bitcast(value, context.get_value_type(tuple_type).as_pointer())
     field = cgutils.gep_inbounds(builder, address, 0, place)
     array_type = tuple_type.types[place]
-    kind = table_type(array_type)
+    kind = table_type(array_type, _fixed(packed_type, attribute))
     if kind is None:
         return _loaded(builder, field)
     array = context.make_array(array_type)(context, builder, ref=field)

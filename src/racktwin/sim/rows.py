@@ -5,6 +5,9 @@ whether the index is negative), an integer is 64 bits wide in the kernel however
 optimiser is told that fields of different names share no memory (LLVM's type-based alias analysis), so that it need not
 read a field again after a store to another.
 
+Where a field is known to have one value in every row, the type of the table may say so: what kernels ask of it is then
+answered as they are compiled, and the code behind the other answers is not there.
+
 An index out of range is a defect of the kernel. Uncompiled, rows are NumPy's, and ``tests/sim/test_rows.py`` shows how
 to have negative indices refused.
 """
@@ -13,8 +16,11 @@ from __future__ import annotations
 
 import hashlib
 import operator
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 from llvmlite import ir
 from numba.core import cgutils, types
 from numba.core.datamodel import models
@@ -27,25 +33,44 @@ _BYTE = ir.IntType(8)
 _INDEX = ir.IntType(64)
 
 
+Fixed = Mapping[str, float]
+"""Fields of a table with the value that each of its rows has for as long as a kernel runs."""
+
+NOTHING_FIXED: Fixed = MappingProxyType({})
+
+
 def short_name(name: str) -> str:
     """A digest that stands for a type in the mangled names of kernels, where its full name would run to kilobytes."""
     return hashlib.blake2b(name.encode(), digest_size=8).hexdigest()
 
 
+def copied(table: np.recarray[Any, Any]) -> np.recarray[Any, Any]:
+    """A copy of a table: of its bytes, since NumPy copies records field by field, in ten times the time."""
+    return joined(table)
+
+
+def joined(*tables: np.recarray[Any, Any]) -> np.recarray[Any, Any]:
+    """One table of all rows of several of the same kind."""
+    dtype = tables[0].dtype
+    whole_rows = [table.view(np.ndarray).view(np.dtype((np.void, dtype.itemsize))) for table in tables]
+    return np.concatenate(whole_rows).view(dtype).view(np.recarray)
+
+
 class TableType(types.Type):
     """A record table: the address of its first row, and how many there are."""
 
-    def __init__(self, record: types.Record) -> None:
-        self.row = RowType(record)
-        super().__init__(name=f"Table{short_name(record.name)}")
+    def __init__(self, record: types.Record, fixed: Fixed = NOTHING_FIXED) -> None:
+        self.row = RowType(record, fixed)
+        super().__init__(name=f"Table{self.row.digest}")
 
 
 class RowType(types.Type):
-    """The address of one row."""
+    """The address of one row. A field that is ``fixed`` is not looked up: it has that value in every row."""
 
-    def __init__(self, record: types.Record) -> None:
-        self.record = record
-        super().__init__(name=f"Row{short_name(record.name)}")
+    def __init__(self, record: types.Record, fixed: Fixed) -> None:
+        self.record, self.fixed = record, fixed
+        self.digest = short_name(f"{record.name}{sorted(fixed.items())}")
+        super().__init__(name=f"Row{self.digest}")
 
 
 class FieldsType(types.Type):
@@ -56,10 +81,10 @@ class FieldsType(types.Type):
         super().__init__(name=f"Fields{short_name(self.tag)}")
 
 
-def table_type(array: Any) -> TableType | None:
+def table_type(array: Any, fixed: Fixed = NOTHING_FIXED) -> TableType | None:
     """The type by which kernels know a table of Python's; None for what is no one-dimensional table of records."""
     is_table = isinstance(array, types.Array) and isinstance(array.dtype, types.Record) and array.ndim == 1
-    return TableType(array.dtype) if is_table else None
+    return TableType(array.dtype, fixed) if is_table else None
 
 
 @register_model(TableType)
@@ -201,6 +226,8 @@ def _get_field(context: Any, builder: Any, row: Any, value: Any, field: str) -> 
     kind = row.record.typeof(field)
     if isinstance(kind, types.NestedArray):
         return builder.gep(value, [_INDEX(row.record.offset(field))])
+    if field in row.fixed:
+        return context.get_constant(_seen(kind), row.fixed[field])
     address, alignment = _field(context, builder, row, value, field, kind)
     return _read(context, builder, address, kind, alignment, _tag_name(row, field))
 

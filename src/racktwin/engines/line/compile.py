@@ -21,6 +21,7 @@ from .compile_plain import sum_up_phases
 from .compile_plant import add_limits, add_outages, add_people, add_work_centers
 from .compile_product import add_defect_kinds, add_parts, made_components
 from .planned import PlannedStarts, add_plan
+from .queueing_network import is_queueing_network
 from .seen import SeenState, seen_state
 from .tables import DTYPES, Line
 from .user_rules import DispatchRule, rules_by_center
@@ -59,6 +60,11 @@ class CompiledLine:
     is_antithetic: bool = False
     rules: dict[int, DispatchRule] = field(default_factory=dict)
     seen: SeenState | None = None
+
+    @cached_property
+    def is_queueing_network(self) -> bool:
+        """Whether the line is no more than a queueing network, and starts empty."""
+        return self.seen is None and not self.rules and not self.is_antithetic and is_queueing_network(self.line)
 
     @cached_property
     def digest(self) -> str:

@@ -18,6 +18,7 @@ from .changes import Change, changed
 from .compile import CompiledLine
 from .futures import redraw
 from .observed import absences, at_instant, hold_orders, let_orders_come, outages, place_pieces
+from .queueing_network import QueueingNetwork
 from .records import shipments_of, tables_of
 from .seen import SeenState
 from .state import Snapshot, copied, fresh_line, with_more_candidates, with_room, with_room_to_record
@@ -48,12 +49,14 @@ class LineRun:
         self._visits = VisitCounter()
         self._sink: Sink = self._written.append
         self._is_finished = False
+        self._is_queueing_network = False
 
     @classmethod
     def start(cls, compiled: CompiledLine, replication: int, seed: int, *, is_recording: bool = True) -> LineRun:
         """The replication at time zero."""
         run = cls(compiled, fresh_line(compiled, replication, seed), replication, seed)
         run.line.clock[0].is_recording = int(is_recording)
+        run._is_queueing_network = compiled.is_queueing_network and not is_recording
         seen = compiled.seen
         if seen is not None:
             run.line = at_instant(run.line, seen)
@@ -172,7 +175,7 @@ class LineRun:
     def _run(self) -> None:
         # Philox multiplies modulo 2^64; uncompiled, numpy would warn of it
         with np.errstate(over="ignore"):
-            while (status := kernel.run(self.line)) != kernel.DONE:
+            while (status := kernel.run(self._told())) != kernel.DONE:
                 if status == kernel.STUCK:
                     raise SimulationError(_stuck(self.line))
                 if status == kernel.OVERFLOW:
@@ -187,6 +190,10 @@ class LineRun:
                     self.line = with_more_candidates(self.line)
                 else:
                     self.line = with_room(self.line, "items" if status == kernel.ITEMS_FULL else "defects")
+
+    def _told(self) -> Line:
+        """The line as the kernel is told of it: what is never the case in a queueing network it need not ask."""
+        return QueueingNetwork(*self.line) if self._is_queueing_network else self.line
 
     def _choose(self) -> None:
         """Let the rule of Python that the kernel has returned for choose."""

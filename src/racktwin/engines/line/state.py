@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 import pyarrow as pa
 
+from racktwin.sim import rows
 from racktwin.sim.rng import stream_keys
 
 from .compile import CompiledLine, free_rows
@@ -49,7 +50,7 @@ def fresh_line(compiled: CompiledLine, replication: int, seed: int) -> Line:
     """A copy of the line at time zero, with the random streams of one replication."""
     line = with_room_to_record(copied(compiled.line), compiled)
     if compiled.is_antithetic and replication % 2:
-        laws = line.laws.copy()
+        laws = rows.copied(line.laws)
         laws["is_mirrored"] = 1
         line = line._replace(laws=laws)
     rekey(line, compiled, replication, seed)
@@ -72,13 +73,13 @@ def rekey(line: Line, compiled: CompiledLine, replication: int, seed: int, futur
 def copied(line: Line) -> Line:
     """A copy with the rows recorded so far, and without room for more."""
     tables = {
-        name: table if name in NEVER_WRITTEN else table.copy()
+        name: table if name in NEVER_WRITTEN else rows.copied(table)
         for name, table in line._asdict().items()
         if name not in ROW_TABLES
     }
     clock = line.clock[0]
-    rows: dict[str, Any] = {name: getattr(line, name)[: clock[f"{name}_rows"]].copy() for name in ROW_TABLES}
-    return Line(**tables, **rows)
+    written: dict[str, Any] = {name: rows.copied(getattr(line, name)[: clock[f"{name}_rows"]]) for name in ROW_TABLES}
+    return Line(**tables, **written)
 
 
 def with_room_to_record(line: Line, compiled: CompiledLine) -> Line:
@@ -88,9 +89,9 @@ def with_room_to_record(line: Line, compiled: CompiledLine) -> Line:
     )
 
 
-def _extended(rows: Records, count: int) -> Records:
-    table = np.empty(count, rows.dtype).view(np.recarray)
-    table[: len(rows)] = rows
+def _extended(written: Records, count: int) -> Records:
+    table = np.empty(count, written.dtype).view(np.recarray)
+    table[: len(written)] = written
     return table
 
 
@@ -105,7 +106,7 @@ def with_room(line: Line, name: Literal["items", "defects"]) -> Line:
     else:
         new.next[-1], clock.free_defect = clock.free_defect, len(old)
         clock.free_defects += count
-    return line._replace(**{name: np.concatenate([old, new]).view(np.recarray)})
+    return line._replace(**{name: rows.joined(old, new)})
 
 
 def with_more_candidates(line: Line) -> Line:
