@@ -75,7 +75,7 @@ def _add_up(tables: Any) -> Any:
 
 
 @numba.njit
-def _added_up(tables: Any) -> float:
+def _added_up(tables: Any) -> Any:
     return _add_up(packed(tables))
 
 
