@@ -1,6 +1,9 @@
 # Every target is a one-word script in scripts/; CI calls the same ones.
 # Two commands need nothing but python3 (3.11 or later) with pip: make demo, make test.
 
+# Images set this for the sake of their size; each of many processes would then compile a thousand modules anew, in 3 s.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test pages check coverage docs bench constraints clean
 
 demo:        ## run the Georgetown plant and say where the report is

@@ -24,6 +24,8 @@ class Builder:
     streams: dict[str, list[str]] = field(
         default_factory=lambda: {"units": [], "operations": [], "parts": [], "sources": []}
     )
+    steps: list[tuple[float, ...]] = field(default_factory=list)
+    """Rows of STEP: a year has tens of thousands, as tuples ready in a third of the time."""
     operation_names: list[tuple[str, str]] = field(default_factory=list)
     lot_names: list[str] = field(default_factory=list)
     limit_names: list[tuple[str, str]] = field(default_factory=list)

@@ -117,6 +117,7 @@ def _finish(builder: Builder) -> CompiledLine:
     sum_up_phases(builder)
     arrays = {name: _records(name, builder.rows[name]) for name in DTYPES}
     arrays["events"] = event_table(slots)
+    arrays["steps"] = np.array(builder.steps, DTYPES["steps"]).view(np.recarray)
     clock = arrays["clock"][0]
     clock.free_items = max(_FIRST_ITEMS, 2 * int(clock.most_items))
     clock.free_defects = max(_FIRST_DEFECTS, 2 * int(clock.most_defects))

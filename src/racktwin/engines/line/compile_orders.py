@@ -83,10 +83,9 @@ class _Step(NamedTuple):
 
 
 def _add_timeline(builder: Builder, kind: int, steps: Sequence[_Step]) -> None:
-    first = len(builder.rows["steps"])
-    for step in steps:
-        builder.add("steps", **step._asdict())
-    builder.add("timelines", next=first, end=len(builder.rows["steps"]), kind=kind)
+    first = len(builder.steps)
+    builder.steps.extend(steps)
+    builder.add("timelines", next=first, end=len(builder.steps), kind=kind)
 
 
 def _instant_s(scenario: Scenario, zone: ZoneInfo, instant: Any) -> float:
