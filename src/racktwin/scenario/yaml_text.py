@@ -13,10 +13,11 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.nodes import Node
 
 from racktwin.errors import Problem, ScenarioError
 
+from . import libyaml
 from .document import Document, Place, Steps
 
 MAX_DEPTH = 40
@@ -62,7 +63,12 @@ def scalar(text: str) -> Any:
     return float("nan") if text in (".nan", ".NaN", ".NAN") else text
 
 
-def _compose(text: str, file: str) -> Node | None:
+def _compose(text: str, file: str) -> Any:
+    return libyaml.composed(text) or _compose_slowly(text, file)
+
+
+def _compose_slowly(text: str, file: str) -> Node | None:
+    """By ruamel.yaml, which knows YAML 1.2 and says best what is wrong."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -105,28 +111,27 @@ class _Builder:
         self.problems: list[Problem] = []
         self.count = 0
 
-    def build(self, node: Node, steps: Steps) -> Any:
+    def build(self, node: Any, steps: Steps) -> Any:
         line = node.start_mark.line + 1
         self.places.setdefault(steps, Place(self.file, line))
         self.take(node, len(steps))
         if self.refuses_tag(node, steps):
             return None
-        if isinstance(node, MappingNode):
+        if node.id == "mapping":
             return self.mapping(node, steps)
-        if isinstance(node, SequenceNode):
+        if node.id == "sequence":
             return [self.build(item, (*steps, index)) for index, item in enumerate(node.value)]
-        assert isinstance(node, ScalarNode)
         quoted = node.style in ("'", '"', "|", ">") or str(node.tag) == _TAG + "str"
         return _without_surrogates(node.value) if quoted else scalar(_without_surrogates(node.value))
 
-    def mapping(self, node: MappingNode, steps: Steps) -> dict[str, Any]:
+    def mapping(self, node: Any, steps: Steps) -> dict[str, Any]:
         result: dict[str, Any] = {}
         first_line: dict[str, int] = {}
         for key_node, value_node in self.pairs(node, len(steps)):
             line = key_node.start_mark.line + 1
             if self.refuses_tag(key_node, steps):
                 continue
-            if not isinstance(key_node, ScalarNode):
+            if key_node.id != "scalar":
                 self.report(line, steps, "a key must be a word", "keys are plain text followed by a colon")
                 continue
             key = _without_surrogates(key_node.value)
@@ -140,23 +145,23 @@ class _Builder:
             result[key] = self.build(value_node, (*steps, key))
         return result
 
-    def pairs(self, node: MappingNode, depth: int) -> Iterator[tuple[Node, Node]]:
+    def pairs(self, node: Any, depth: int) -> Iterator[tuple[Any, Any]]:
         """The pairs of a mapping, then those it merges in with ``<<`` (which never override its own)."""
         self.take(node, depth)
-        merged: list[Node] = []
+        merged: list[Any] = []
         for key, value in node.value:
             if str(key.tag) == _TAG + "merge":
-                merged += value.value if isinstance(value, SequenceNode) else [value]
+                merged += value.value if value.id == "sequence" else [value]
             else:
                 yield key, value
         for other in merged:
-            if isinstance(other, MappingNode):
+            if other.id == "mapping":
                 yield from self.pairs(other, depth + 1)
             else:
                 line = other.start_mark.line + 1
                 self.report(line, (), "'<<' merges mappings only", "write <<: *anchor, where the anchor is a mapping")
 
-    def take(self, node: Node, depth: int) -> None:
+    def take(self, node: Any, depth: int) -> None:
         """Count a node against the limits; raises ScenarioError beyond them."""
         line = node.start_mark.line + 1
         self.count += 1
@@ -167,7 +172,7 @@ class _Builder:
         if depth > MAX_DEPTH:
             raise ScenarioError([_too_deep(self.file, line)])
 
-    def refuses_tag(self, node: Node, steps: Steps) -> bool:
+    def refuses_tag(self, node: Any, steps: Steps) -> bool:
         tag = str(node.tag)
         if tag in _PLAIN_TAGS:
             return False
