@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator
-from functools import lru_cache
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from racktwin.scenario import yaml_text
 from tests.untraced import untraced
 
 settings.register_profile(
@@ -18,9 +16,6 @@ settings.register_profile(
 )
 settings.register_profile("explore", settings.get_profile("ci"), derandomize=False)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
-
-# the same shipped files are read a few hundred times: half a second each, of which composing is two thirds
-yaml_text._compose = lru_cache(maxsize=32)(yaml_text._compose)
 
 
 SHARED = ("tests/web/", "tests/api/test_jobs.py", "tests/validation/test_twins.py")
