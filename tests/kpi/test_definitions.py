@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from racktwin.kpi import KPIS, SUBJECT_KINDS, compute
+from racktwin.kpi import KPIS, SUBJECT_KINDS, compute, evaluation
 from racktwin.kpi.definition import SubjectKind
 from racktwin.kpi.evaluation import SCHEMA
 from racktwin.kpi.fleet import FLEET
@@ -88,6 +88,17 @@ def test_table_has_the_schema_and_a_fixed_order(run: RunFolder) -> None:
 
 def test_same_run_gives_the_same_bytes(run: RunFolder) -> None:
     assert compute(run).equals(compute(run))
+
+
+def test_a_count_of_nothing_is_zero_whichever_replications_are_evaluated_together(
+    run: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    together = compute(run)
+    monkeypatch.setattr(evaluation, "_BATCH", 1)
+    assert compute(run).equals(together)
+    found = together.filter(pc.equal(together["kpi"], "defects_found"))
+    assert found.num_rows == len(run.replications) * len(pc.unique(found["subject"]))
+    assert 0.0 in found["value"].to_pylist()
 
 
 def test_no_value_is_nan_or_infinite(run: RunFolder) -> None:

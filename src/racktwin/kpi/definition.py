@@ -48,7 +48,8 @@ class Kpi:
     """A KPI. ``sql`` yields ``replication``, ``subject`` and ``value`` over the tables and views of a run.
 
     ``value`` is in ``unit`` (``1`` for shares, probabilities and counts) and NULL where there is nothing to measure.
-    ``direction`` is which way is better. ``formula`` says in words what the SQL says.
+    ``direction`` is which way is better. ``formula`` says in words what the SQL says. Where a KPI ``is_count``, a
+    subject of any replication that has no row in another is 0 there.
     """
 
     name: str
@@ -58,3 +59,4 @@ class Kpi:
     subject_kind: SubjectKind
     formula: str
     sql: str
+    is_count: bool = False

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from racktwin.results import RunFolder
 from racktwin.results.database import add_table
@@ -38,12 +39,24 @@ def compute(run: RunFolder, jobs: int = 2) -> pa.Table:
     batches = [run.only(done[first : first + _BATCH]) for first in range(0, len(done), _BATCH)]
     with ThreadPoolExecutor(jobs) as pool:
         evaluated = pa.concat_tables([SCHEMA.empty_table(), *pool.map(_evaluate, batches)])
+    evaluated = pa.concat_tables([evaluated, _zeros(evaluated, done)])
     rank = {name: place for place, name in enumerate(KPIS)}
     ranked = evaluated.append_column(
         "rank", pa.array([rank[name] for name in evaluated["kpi"].to_pylist()], pa.int64())
     )
     order = [("rank", "ascending"), ("subject", "ascending"), ("replication", "ascending")]
     return ranked.sort_by(order).select(SCHEMA.names)
+
+
+def _zeros(evaluated: pa.Table, done: Sequence[int]) -> pa.Table:
+    """The rows of counts that are 0, which no batch can know: their subjects may come up in another."""
+    counts = pa.array([name for name, kpi in KPIS.items() if kpi.is_count])
+    counted = evaluated.filter(pc.is_in(evaluated["kpi"], counts)).to_pydict()
+    there = set(zip(counted["replication"], counted["kpi"], counted["subject"], strict=True))
+    subjects = dict.fromkeys((kpi, subject) for _, kpi, subject in there)
+    missing = [row for row in ((number, *subject) for subject in subjects for number in done) if row not in there]
+    columns = {name: [row[place] for row in missing] for place, name in enumerate(SCHEMA.names[:3])}
+    return pa.table({**columns, "value": [0.0] * len(missing)}, SCHEMA)
 
 
 def _evaluate(run: RunFolder) -> pa.Table:

@@ -108,11 +108,10 @@ QUALITY = (
             SELECT replication, found_at || ':' || kind AS subject FROM defects, run
             WHERE found_at <> '' AND found_s BETWEEN warm_up_s AND horizon_s
         )
-        SELECT r.replication, s.subject, count(f.subject) * 604800 / any_value(observed_s) AS value
-        FROM replications r CROSS JOIN (SELECT DISTINCT subject FROM found) s CROSS JOIN run
-        LEFT JOIN found f ON f.replication = r.replication AND f.subject = s.subject
-        GROUP BY r.replication, s.subject
+        SELECT replication, subject, count(*) * 604800 / any_value(observed_s) AS value FROM found CROSS JOIN run
+        GROUP BY ALL
         """,
+        is_count=True,
     ),
     Kpi(
         "scrap_rate",
