@@ -13,7 +13,7 @@ import pytest
 
 from racktwin.results import RunFolder
 from racktwin.run import run_scenario
-from racktwin.scenario import read_scenario
+from racktwin.scenario import ScenarioFile, read_scenario
 from tests.run.plant import DOCUMENT
 
 from .live import Server, serving, wait_for
@@ -48,6 +48,10 @@ def _start(server: Server, **more: Any) -> Any:
     return server.call("/api/jobs", {"source": "small.json", "marginals": False, "report": False, **more})
 
 
+def _file(folder: Path, *overrides: str) -> ScenarioFile:
+    return read_scenario(folder / "scenarios" / "small.json", overrides)
+
+
 @pytest.mark.slow
 def test_a_run_is_followed_to_its_end_and_is_that_of_the_command_line(server: Server, folder: Path) -> None:
     heard = urllib.request.urlopen(server.address + "/api/events", timeout=30)
@@ -63,8 +67,7 @@ def test_a_run_is_followed_to_its_end_and_is_that_of_the_command_line(server: Se
     heard.close()
     assert next(event["state"] for event in told if event["id"] == job["id"]) in ("queued", "running")
     assert any(event["stage"] == "replications" and event["done"] == 3 for event in told)
-    file = read_scenario(folder / "scenarios" / "small.json", ["horizon=9 d"])
-    same = run_scenario(file, folder / "same", marginals=False)
+    same = run_scenario(_file(folder, "horizon=9 d"), folder / "same", marginals=False)
     assert RunFolder.open(folder / "runs" / "first").manifest.written == same.manifest.written
 
 
@@ -91,8 +94,7 @@ def test_a_cancelled_run_keeps_what_is_done_and_goes_on(server: Server, folder: 
 @pytest.mark.slow
 def test_an_order_that_moves_is_simulated_again(server: Server, folder: Path) -> None:
     """Pinned orders come as they came; the one that moves is released that much later, and keeps its due date."""
-    base = _start(server, name="what", replications=1)
-    _job(server, base, "finished")
+    run_scenario(_file(folder), folder / "runs" / "what", replications=1, marginals=False)
     asked = {"order_number": 4, "shift_s": 86400.0}
     answer = server.call("/api/runs/what/what-if", asked)
     for name in ("base", "moved"):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
+from runpy import run_path
 
 import pytest
 
@@ -15,11 +14,13 @@ _EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 
 @pytest.mark.slow
 @pytest.mark.parametrize("script", _EXAMPLES, ids=lambda path: path.stem)
-def test_example_prints_what_it_says(script: Path, tmp_path: Path) -> None:
-    answer = subprocess.run([sys.executable, str(script)], cwd=tmp_path, capture_output=True, text=True)
+def test_example_prints_what_it_says(
+    script: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    run_path(str(script), run_name="__main__")
 
-    assert answer.returncode == 0, answer.stderr
-    assert answer.stdout == script.with_suffix(".out").read_text()
+    assert capsys.readouterr().out == script.with_suffix(".out").read_text()
 
 
 def test_there_are_examples() -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tests.cli.command import racktwin
 
 from .broken import BROKEN, STARTER
 from .odd import ODD
@@ -17,10 +18,15 @@ from .test_broken import write
 _ONE_OF_EACH = ("wrong_unit", "misspelt_key", "bill_of_materials_cycle", "unreachable_rework", "too_few_people")
 
 
-def racktwin(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """Run ``racktwin`` in a process of its own."""
-    command = [sys.executable, "-m", "racktwin", *map(str, arguments)]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, env={**os.environ, "COLUMNS": "120"})
+@pytest.mark.parametrize("text", [STARTER, BROKEN[0].text])
+def test_check_says_the_same_in_a_process_of_its_own(text: str, tmp_path: Path) -> None:
+    write(tmp_path, text)
+    command = [sys.executable, "-m", "racktwin", "check", "scenario.yaml"]
+
+    own = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+
+    here = racktwin("check", "scenario.yaml", cwd=tmp_path)
+    assert (own.returncode, own.stdout, own.stderr) == (here.returncode, here.stdout, here.stderr)
 
 
 @pytest.mark.parametrize("name", _ONE_OF_EACH)

@@ -41,9 +41,10 @@ def _interrupt_at_end_of_input() -> None:
 
 
 def _work(task: dict[str, Any]) -> str:
-    from racktwin.results.memory import keep_memory_small
+    from racktwin.results.memory import do_without_pandas, keep_memory_small
 
     keep_memory_small()
+    do_without_pandas()
     from racktwin.run import Progress, resume_run, run_scenario
     from racktwin.scenario import ScenarioFile, SourceFile, scenario_from_document
 
