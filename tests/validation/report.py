@@ -6,7 +6,8 @@ from pathlib import Path
 
 from .known_answers import KNOWN_ANSWERS
 from .measure import Measured, measure
-from .twins import CONFIDENCE, SIZES, Difference, compare
+from .simpy_runs import SIZES
+from .twins import CONFIDENCE, Difference, compare
 
 PAGE = Path(__file__).parents[2] / "docs" / "validation.md"
 HEAD = """# Validation

@@ -8,12 +8,23 @@ from functools import cache
 import pytest
 from benchmarks.line.plants import PLANTS
 
-from .twins import MARGIN, SIZES, Difference, compare
+from .simpy_runs import SIZES, recorded, simulated
+from .twins import MARGIN, Difference, compare
 
 
 @cache
 def _differences(plant: str) -> list[Difference]:
     return compare(plant)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("plant", SIZES)
+def test_simpy_tells_what_was_recorded(plant: str) -> None:
+    """If this fails: python -m tests.validation.simpy_runs."""
+    parts, replications = SIZES[plant]
+    told = recorded(plant)
+    assert len(told) == replications
+    assert simulated(PLANTS[plant](parts), replications - 1) == pytest.approx(told[-1], rel=1e-9)
 
 
 @pytest.mark.slow
