@@ -11,7 +11,7 @@ from racktwin.scenario.document import Steps
 
 from .finding import Finding, error, oddity
 from .look import Step, operations, parts_by_routing, phases
-from .people import Attendance
+from .people import Attendance, attendance_of
 from .power import bounds, idle_load_w, reserved_w
 
 MOST_WORK_UNITS = 100_000
@@ -62,7 +62,7 @@ def overloaded(plant: Scenario) -> Iterator[Finding]:
     """A work center, a skill, a feed or a loop that is asked for more than it can ever do."""
     rates = pieces_per_s(plant)
     if any(rates.values()):
-        attendance = Attendance(plant)
+        attendance = attendance_of(plant)
         visits = [(step, rate) for step in operations(plant) if (rate := _visits_per_s(plant, step, rates)) > 0]
         yield from _overloaded_centers(plant, visits, attendance)
         yield from _overloaded_people(plant, visits, attendance)

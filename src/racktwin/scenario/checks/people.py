@@ -20,6 +20,7 @@ class Attendance:
     """When calendars are open and how many people of each group are present, over the horizon (or five years of it)."""
 
     def __init__(self, plant: Scenario) -> None:
+        self.plant = plant
         self.until_s = min(float(plant.horizon_s), _LONGEST_LOOK_S)
         zone = zone_of(plant) or ZoneInfo("UTC")
         names = [*plant.calendars, "always"]
@@ -32,10 +33,12 @@ class Attendance:
             )
             for name, group in plant.operator_groups.items()
         }
+        self._most = {name: max(people for _, people in steps) for name, steps in self.present.items()}
+        self._crowded: dict[tuple[str, int], list[Interval]] = {}
 
     def most(self, group: str) -> int:
         """The most people of a group ever present at once."""
-        return max(people for _, people in self.present[group])
+        return self._most[group]
 
     def person_seconds(self, group: str) -> float:
         """What a group can work altogether, s."""
@@ -49,13 +52,29 @@ class Attendance:
 
     def enough_during(self, group: str, people: int, hours: list[Interval]) -> bool:
         """Whether so many of a group are ever present while ``hours`` are open."""
+        if (group, people) not in self._crowded:
+            self._crowded[group, people] = self._when_present(group, people)
+        return _overlap(self._crowded[group, people], hours)
+
+    def _when_present(self, group: str, people: int) -> list[Interval]:
         ends = [time_s for time_s, _ in self.present[group][1:]] + [self.until_s]
-        crowded = [
+        return [
             (begin_s, end_s)
             for (begin_s, present), end_s in zip(self.present[group], ends, strict=True)
             if present >= people
         ]
-        return _overlap(crowded, hours)
+
+
+_KEPT: list[Attendance] = []
+
+
+def attendance_of(plant: Scenario) -> Attendance:
+    """The attendance of a plant, kept until another is asked for: several rules look at the same one in turn."""
+    kept = next(iter(_KEPT), None)
+    if kept is None or kept.plant is not plant:
+        kept = Attendance(plant)
+        _KEPT[:] = [kept]
+    return kept
 
 
 def _overlap(first: list[Interval], second: list[Interval]) -> bool:
@@ -71,7 +90,7 @@ def _overlap(first: list[Interval], second: list[Interval]) -> bool:
 
 def calendar_without_hours(plant: Scenario) -> Iterator[Finding]:
     """A calendar that never opens within the horizon."""
-    attendance = Attendance(plant)
+    attendance = attendance_of(plant)
     for name in plant.calendars:
         if not attendance.open[name]:
             message = f"the calendar {name} has no hours within the horizon"
@@ -80,7 +99,7 @@ def calendar_without_hours(plant: Scenario) -> Iterator[Finding]:
 
 def step_beyond_calendars(plant: Scenario) -> Iterator[Finding]:
     """A routing no calendar can finish: too few people ever, a work center that never opens; or never both at once."""
-    attendance = Attendance(plant)
+    attendance = attendance_of(plant)
     for step in operations(plant):
         center = plant.work_centers.get(step.operation.work_center)
         hours = attendance.open.get(center.calendar) if center else None
@@ -95,7 +114,7 @@ def step_beyond_calendars(plant: Scenario) -> Iterator[Finding]:
 
 def repair_beyond_calendars(plant: Scenario) -> Iterator[Finding]:
     """A repair, upkeep, a set-up or a vehicle that needs more people than ever come."""
-    attendance = Attendance(plant)
+    attendance = attendance_of(plant)
     for name, center in plant.work_centers.items():
         if center.failures and center.failures.repair_skill:
             steps = ("work_centers", name, "failures", "repair_skill")
