@@ -74,7 +74,7 @@ def small(folder: Path, *overrides: str) -> ScenarioFile:
 
 
 def planned(
-    file: ScenarioFile, objective: str = "tardiness, makespan", time_s: float = 20.0, **options: object
+    file: ScenarioFile, objective: str = "tardiness, makespan", time_s: float = 5.0, **options: object
 ) -> Plan:
     """Its best plan, counted in half hours."""
     chosen = Options(tick_s=1800.0, **options)  # type: ignore[arg-type]

@@ -28,7 +28,7 @@ def test_the_best_is_the_best_of_all(goal: str, problem: Problem) -> None:
     measures = Measures(peak_of=0)
     values = [value_of(problem, schedule, goal, measures) for schedule in all_schedules(problem)]  # type: ignore[arg-type]
 
-    answer = solve(problem, (Target(((goal, 1),)),), Limits(20.0, 1), measures=measures)  # type: ignore[arg-type]
+    answer = solve(problem, (Target(((goal, 1),)),), Limits(4.0, 1), measures=measures)  # type: ignore[arg-type]
 
     if not values:
         assert answer.status == "infeasible"
@@ -52,7 +52,7 @@ def test_a_later_target_never_worsens_an_earlier_one(problem: Problem) -> None:
             for target in (first, second)
         )
 
-    answer = solve(problem, (first, second), Limits(20.0, 1))
+    answer = solve(problem, (first, second), Limits(4.0, 1))
 
     assert answer.status == "optimal"
     assert tuple(one.value for one in answer.reached) == min(map(values, schedules))

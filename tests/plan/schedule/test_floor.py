@@ -133,7 +133,7 @@ def test_frozen_work_stays_and_the_rest_goes_on_from_now(tmp_path: Path) -> None
     request = Request(
         read_targets("tardiness"),
         Options(tick_s=1800.0),
-        Limits(20.0, 2),
+        Limits(5.0, 2),
         earlier=tmp_path / "first",
         now_s=1.2 * 86400.0,
         frozen_s=4 * _H,
