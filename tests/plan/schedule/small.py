@@ -73,9 +73,7 @@ def small(folder: Path, *overrides: str) -> ScenarioFile:
     return read_scenario(path, overrides)
 
 
-def planned(
-    file: ScenarioFile, objective: str = "tardiness, makespan", time_s: float = 5.0, **options: object
-) -> Plan:
+def planned(file: ScenarioFile, objective: str = "tardiness, makespan", time_s: float = 5.0, **options: object) -> Plan:
     """Its best plan, counted in half hours."""
     chosen = Options(tick_s=1800.0, **options)  # type: ignore[arg-type]
     return make_plan(file.scenario, Request(read_targets(objective), chosen, Limits(time_s, 2), feed="floor"))
