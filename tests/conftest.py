@@ -18,8 +18,11 @@ settings.register_profile("explore", settings.get_profile("ci"), derandomize=Fal
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
-SHARED = ("tests/web/", "tests/api/test_jobs.py", "tests/validation/test_twins.py")
-"""What is dear to make is shared in these: a server with its runs, or by parameter a plant in SimPy."""
+SHARED = (
+    *("tests/web/", "tests/api/test_jobs.py", "tests/calibrate/", "tests/report/test_report_browser.py"),
+    "tests/validation/test_twins.py",
+)
+"""What is dear to make is shared in these: a server, a run, a browser, or by parameter a plant in SimPy."""
 
 
 UNTRACED = (
