@@ -27,7 +27,8 @@ SHARED = (
 
 UNTRACED = (
     *("tests/engines/", "tests/fleet/", "tests/properties/", "tests/sim/", "tests/validation/"),
-    *("tests/web/", "tests/report/test_report_browser.py", "tests/api/test_jobs.py", "tests/house/"),
+    *("tests/web/", "tests/report/test_report_browser.py", "tests/api/test_contract.py", "tests/api/test_jobs.py"),
+    *("tests/api/test_load.py", "tests/house/"),
 )
 """Compiled, these run only what others run too, or they themselves have run uncompiled; the tracer takes a third of the
 time."""

@@ -51,12 +51,14 @@ def test_known_plants(name: str, flags: tuple[int, int]) -> None:
     _assert_same(scenario)
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(plants())
 def test_generated_plants(scenario: Scenario) -> None:
     _assert_same(_short(scenario, 1.0))
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(rich_plants())
 def test_generated_plants_with_every_feature(scenario: Scenario) -> None:
