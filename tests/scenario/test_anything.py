@@ -25,49 +25,10 @@ from racktwin.scenario.validate import validate
 from racktwin.scenario.yaml_text import parse_yaml
 
 from .broken import STARTER
+from .yaml_pieces import YAML_PIECES
 
 DOCUMENT = parse_yaml(STARTER, "scenario.yaml")
-YAML_PIECES = st.lists(
-    st.sampled_from(
-        [
-            "a",
-            ": ",
-            "- ",
-            "\n",
-            "  ",
-            "{",
-            "}",
-            "[",
-            "]",
-            ",",
-            "&x ",
-            "*x",
-            "!t ",
-            "!!str ",
-            "<<",
-            "|\n",
-            ">\n",
-            "'",
-            '"',
-            "#",
-            "%YAML 1.1\n",
-            "---\n",
-            "...\n",
-            "? ",
-            "1",
-            "0x",
-            "-_",
-            ".inf",
-            "~",
-            "\t",
-            "\x85",
-            "\\U",
-            "é",
-            "\ufeff",
-        ]
-    ),
-    max_size=30,
-).map("".join)
+YAML_TEXTS = st.lists(st.sampled_from(YAML_PIECES), max_size=30).map("".join)
 SCALARS = st.one_of(
     st.none(),
     st.booleans(),
@@ -94,7 +55,7 @@ calm = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCh
 
 @pytest.mark.parametrize("parse", [parse_yaml, parse_json, parse_toml])
 @calm
-@given(text=st.one_of(st.text(max_size=200), YAML_PIECES))
+@given(text=st.one_of(st.text(max_size=200), YAML_TEXTS))
 def test_any_text(parse: Callable[[str, str], Document], text: str) -> None:
     problems: list[Problem] = []
     try:
@@ -141,7 +102,7 @@ def test_any_value_anywhere(data: st.DataObject, value: Any) -> None:
 
 
 @calm
-@given(data=st.data(), written=st.one_of(st.text(max_size=20), YAML_PIECES), sign=st.sampled_from(["=", "*="]))
+@given(data=st.data(), written=st.one_of(st.text(max_size=20), YAML_TEXTS), sign=st.sampled_from(["=", "*="]))
 def test_any_override(data: st.DataObject, written: str, sign: str) -> None:
     steps = data.draw(st.sampled_from(sorted((steps for steps in DOCUMENT.places if steps), key=str)))
     document = Document(copy.deepcopy(DOCUMENT.value), dict(DOCUMENT.places))

@@ -13,82 +13,9 @@ from hypothesis import strategies as st
 from racktwin.errors import ScenarioError
 from racktwin.scenario import libyaml, yaml_text
 
+from .yaml_pieces import YAML_PIECES
+
 _SHIPPED = sorted(Path(str(files("racktwin"))).rglob("*.yaml"))
-_PIECES = (
-    *(
-        "a",
-        ": ",
-        "- ",
-        "\n",
-        "  ",
-        "{",
-        "}",
-        "[",
-        "]",
-        ",",
-        "&x ",
-        "*x",
-        "!t ",
-        "!!str ",
-        "<<",
-        "|\n",
-        ">\n",
-        "'",
-        '"',
-        "#",
-    ),
-    *(
-        "%YAML 1.1\n",
-        "---\n",
-        "...\n",
-        "? ",
-        "1",
-        "0x",
-        "-_",
-        ".inf",
-        "\t",
-        "\\x41",
-        "\u2028",
-        "\x85",
-        "\ufeff",
-        "é",
-        "\r\n",
-    ),
-    *(
-        "\r",
-        "~",
-        "yes",
-        "1:30",
-        "2026-01-05",
-        "=",
-        "@",
-        "`",
-        "%",
-        "1e3",
-        "0o17",
-        "1_000",
-        "key: 5\n",
-        "  sub: x\n",
-        "\x01",
-    ),
-    *(
-        "k: {a: 1, b: [1, 2]}\n",
-        "- item\n",
-        " # c\n",
-        "a:1",
-        "\\",
-        '"x"',
-        "?",
-        ":",
-        "!",
-        "&",
-        "*",
-        "|",
-        ">",
-        "|2-\n",
-        "\x7f",
-    ),
-)
 
 
 def _told(root: Any) -> Any:
@@ -116,7 +43,7 @@ def test_shipped_files(path: Path) -> None:
 
 
 @settings(max_examples=400)
-@given(st.lists(st.sampled_from(_PIECES), max_size=12).map("".join))
+@given(st.lists(st.sampled_from(YAML_PIECES), max_size=12).map("".join))
 def test_any_pieces(text: str) -> None:
     _assert_alike(text)
 
@@ -126,7 +53,7 @@ def test_any_pieces(text: str) -> None:
     st.sampled_from(_SHIPPED),
     st.integers(0, 400),
     st.integers(1, 12),
-    st.lists(st.tuples(st.integers(0, 500), st.sampled_from(_PIECES), st.sampled_from([0, 0, 1, 3])), max_size=3),
+    st.lists(st.tuples(st.integers(0, 500), st.sampled_from(YAML_PIECES), st.sampled_from([0, 0, 1, 3])), max_size=3),
 )
 def test_shipped_lines_with_something_put_in(
     path: Path, first: int, count: int, changes: list[tuple[int, str, int]]
