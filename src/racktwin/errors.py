@@ -39,6 +39,10 @@ class ScenarioError(RacktwinError):
         self.problems = sorted(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
+    def __reduce__(self) -> tuple[type[ScenarioError], tuple[list[Problem]]]:
+        """So that it comes whole from another process."""
+        return type(self), (self.problems,)
+
 
 class RunError(RacktwinError):
     """A run folder is missing, damaged, or of another format."""

@@ -131,3 +131,10 @@ def test_samples_that_do_not_vary_differ_for_certain() -> None:
     found = only(difference(kpis({"x": [1.0, 1.0]}), kpis({"x": [2.0, 2.0, 2.0]})))
 
     assert (found.difference, found.half_width, found.significant) == (1.0, 0.0, True)
+
+
+def test_what_one_run_counts_and_the_other_never_is_none_there() -> None:
+    found, _ = difference(kpis({"defects_found": [2.0, 3.0, 4.0], "x": [1.0] * 3}), kpis({"x": [1.0] * 3}))
+
+    assert (found.mean_a, found.mean_b, found.difference, found.n) == (3.0, 0.0, -3.0, 3)
+    assert found.significant

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 
 import pytest
@@ -80,3 +81,11 @@ def test_all_problems_between_entities_at_once(tmp_path: Path) -> None:
 
     for said in ("unknown work center", "contains itself", "needs 5 people", "not shorter than the horizon"):
         assert said in messages
+
+
+def test_problems_come_whole_from_another_process() -> None:
+    error = ScenarioError(
+        [Problem("plant.yaml", 3, "parts", "unknown", "name it"), Problem("plant.yaml", 1, "", "odd")]
+    )
+    again = copy.deepcopy(error)  # the same way as through a pickle
+    assert (again.problems, str(again)) == (error.problems, str(error))

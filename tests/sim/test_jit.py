@@ -7,10 +7,11 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from racktwin.sim.jit import IS_COMPILED
+from racktwin.sim.jit import IS_COMPILED, _FilesByKey
 
 ROOT = Path(__file__).parents[2]
 
@@ -146,3 +147,18 @@ def test_the_three_digests_used_last_are_kept(twin: Path, tmp_path: Path) -> Non
 def _change(twin: Path, source: str = "press/callee.py") -> None:
     callee = twin / "engines" / source
     callee.write_text(callee.read_text().replace("return 1", "return 2"))
+
+
+def test_two_processes_never_give_two_signatures_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One reads the index before the other has written it; the worst is that a signature is compiled again."""
+    files: Any = _FilesByKey(str(tmp_path), "kernel", "stamp")  # type: ignore[no-untyped-call]
+    files.save(("of a line",), "code of a line")
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(_FilesByKey, "_load_index", lambda _: {})
+        files.save(("of a network",), "code of a network")
+    assert files.load(("of a network",)) == "code of a network"
+    assert files.load(("of a line",)) is None
+    files.save(("of a line",), "code of a line")
+    assert files.load(("of a line",)) == "code of a line"
+    assert files.load(("of a network",)) == "code of a network"
+    assert len(list(tmp_path.glob("*.nbc"))) == 2

@@ -5,9 +5,12 @@ from __future__ import annotations
 import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from importlib.resources import files
 from multiprocessing import get_context
 from pathlib import Path
+
+from racktwin.errors import SimulationError
 
 from .terminal import note
 
@@ -18,9 +21,15 @@ _SHORT = ["horizon=2 d", "warm_up=0 s"]
 def warm() -> None:
     """Compile the kernels now, for later runs."""
     start_s = time.perf_counter()
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        for part in [pool.submit(_compile_line), pool.submit(_compile_hall_and_networks)]:
-            part.result()
+    try:
+        with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+            for part in [pool.submit(_compile_line), pool.submit(_compile_hall_and_networks)]:
+                part.result()
+    except BrokenProcessPool:
+        raise SimulationError(
+            "a process that compiled kernels was ended from outside, perhaps for want of memory"
+            "\n    → run racktwin warm again; a run compiles what it needs as well"
+        ) from None
     note(f"kernels are compiled ({time.perf_counter() - start_s:.1f} s)")
 
 

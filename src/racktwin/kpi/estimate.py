@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from .catalogue import KPIS
+
 Values = Mapping[int, float]
 Floats = npt.NDArray[np.float64]
 
@@ -62,10 +64,14 @@ def summarize(kpis: pa.Table) -> list[Estimate]:
 def difference(a: pa.Table, b: pa.Table) -> list[Difference]:
     """``b`` less ``a`` for every KPI and subject of either, those of ``a`` first.
 
-    Paired if both hold the same replications, over those in which both have a value; else by Welch.
+    Paired if both hold the same replications, over those in which both have a value; else by Welch. What is counted in
+    one and never in the other is 0 there.
     """
     paired = set(a["replication"].to_pylist()) == set(b["replication"].to_pylist())
     of_a, of_b = _by_subject(a), _by_subject(b)
+    for key in [key for key in dict.fromkeys((*of_a, *of_b)) if key[0] in KPIS and KPIS[key[0]].is_count]:
+        for table, values in ((a, of_a), (b, of_b)):
+            values[key] = dict.fromkeys(table["replication"].to_pylist(), 0.0) | values.get(key, {})
     compare = _paired if paired else _welch
     return [compare(key, of_a.get(key, {}), of_b.get(key, {})) for key in dict.fromkeys((*of_a, *of_b))]
 

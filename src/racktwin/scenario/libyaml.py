@@ -21,6 +21,7 @@ _TAG = "tag:yaml.org,2002:"
 _LEFT_ALONE = re.compile(
     r"""[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]
     | ^(?: % | --- | \.\.\. )
+    | <<: [ ]* (?: \# .* )? $
     | (?: ^ | [\s\[\]{},:?-] ) (?: [!|>] | \? (?: \s | $ ) | [&*] (?! [A-Za-z]\w* (?: [\s,\]}] | $ ) ) )
     """,
     re.MULTILINE | re.VERBOSE,

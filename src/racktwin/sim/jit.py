@@ -31,7 +31,13 @@ from llvmlite.binding import Linkage
 from numba import _dynfunc  # type: ignore[attr-defined]
 from numba.core import config as numba_config
 from numba.core import types
-from numba.core.caching import CompileResultCacheImpl, FunctionCache, NullCache, UserProvidedCacheLocator
+from numba.core.caching import (
+    CompileResultCacheImpl,
+    FunctionCache,
+    IndexDataCacheFile,
+    NullCache,
+    UserProvidedCacheLocator,
+)
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
 from numba.core.compiler_machinery import PassManager
@@ -115,10 +121,26 @@ class _FolderCacheImpl(CompileResultCacheImpl):
     _locator_classes = [UserProvidedCacheLocator]
 
 
+class _FilesByKey(IndexDataCacheFile):
+    """Names a file by the signature in it. Numba numbers them, and two processes may give two signatures one number."""
+
+    def save(self, key: Any, data: Any) -> None:
+        """Write the code of a signature; an index written meanwhile by another process may forget it, no more."""
+        digest = hashlib.blake2b(repr(key).encode(), digest_size=8).hexdigest()
+        name = self._data_name_pattern.replace("{number:d}", digest)
+        self._save_data(name, data)
+        self._save_index({**self._load_index(), key: name})
+
+
 class _FolderCache(FunctionCache):
     """A cache that a full disk, or another process that prunes, cannot turn into a failure: the code is compiled."""
 
     _impl_class = _FolderCacheImpl
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        super().__init__(function)
+        stamp = self._impl.locator.get_source_stamp()
+        self._cache_file = _FilesByKey(self._cache_path, self._impl.filename_base, stamp)
 
     @contextlib.contextmanager
     def _guard_against_spurious_io_errors(self) -> Iterator[None]:

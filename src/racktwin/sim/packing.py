@@ -33,7 +33,8 @@ class PackedType(types.Type):
 
     def __init__(self, tuple_type: types.NamedTuple) -> None:
         self.tuple_type = tuple_type
-        super().__init__(name=f"Packed{short_name(tuple_type.name)}")
+        fixed = getattr(tuple_type.instance_class, "FIXED", {})
+        super().__init__(name=f"Packed{short_name(f'{tuple_type.name}{fixed}')}")
 
 
 @register_model(PackedType)

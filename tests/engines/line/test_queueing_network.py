@@ -152,6 +152,23 @@ def test_nor_is_what_begins_otherwise(place: str, value: Any) -> None:
     assert not compile_line(Scenario.model_validate({**document, place: value})).is_queueing_network
 
 
+def test_nor_is_a_line_in_which_debug_has_spares_made() -> None:
+    """A fan that is in no bill of materials, but stands in for a bad one."""
+    document = document_of(PLANTS["reentrant"](50))
+    (first, *_), *_ = (routing["operations"] for routing in document["routings"].values())
+    first["defects"] = {"bad_fan": "20 %"}
+    for routing in document["routings"].values():
+        for operation in routing["operations"]:
+            if operation["work_center"] == "test":
+                operation["detects"] = {"bad_fan": "100 %"}
+    fan = {"operations": [{"operation": "make", "work_center": "kit", "duration": "5 min"}]}
+    made = {"parts": {**document["parts"], "fan": {"routing": "fan"}}, "routings": {**document["routings"], "fan": fan}}
+    mended = Scenario.model_validate({**document, **made, "defect_kinds": {"bad_fan": {}}})
+    _assert_same(compile_line(mended))
+    swapped = Scenario.model_validate({**document, **made, "defect_kinds": {"bad_fan": {"replace": "fan"}}})
+    assert not compile_line(swapped).is_queueing_network
+
+
 def test_a_line_that_something_happens_to_at_a_known_time_is_no_network() -> None:
     line = compile_line(scenario_of(PLANTS["mm4"](20))).line
     assert is_queueing_network(line)

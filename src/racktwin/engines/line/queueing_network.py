@@ -64,6 +64,7 @@ _FIXED: FixedFields = {
     },
     "phases": {"n_needs": 0, "n_levels": 0, "is_setup": 0, "draw_w": 0.0, "peak_w": 0.0, "stress": 0.0},
     "parts": {"n_components": 0, "n_prebuilt": 0, "is_kanban": 0, "drum_s": 0.0},
+    "kinds": {"replace": -1},  # else debug has a spare made, which is no order
     "sources": {"is_hot": 0, "rope_s": 0.0},
     "claims": {"is_listed": 0},
     "laws": {"is_mirrored": 0},
