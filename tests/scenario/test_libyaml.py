@@ -77,6 +77,31 @@ def test_yaml_1_2_is_what_is_read(text: str, value: str) -> None:
     assert _told(libyaml.composed(text))[0].startswith(value)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "---\n# c\n",
+        "%YAML 1.1\n---\na: 1\n",
+        "a: 1\n...\n",
+        "a:\tb\n",
+        "a: b\x85c: d\n",
+        "a: b\u2028\n",
+        "a: 1\r",
+        "\ufeffa: 1\n",
+        "!t a\n",
+        "a: |2-\n",
+        ">\n",
+        "? <<",
+        "<<: \n",
+        "<<: # c\n",
+        "a: & b\n",
+        "[*1]",
+    ],
+)
+def test_what_the_two_read_differently_is_left_alone(text: str) -> None:
+    assert libyaml.composed(text) is None
+
+
 @pytest.mark.parametrize("text", ["[" * 100_000, "- " * 100_000, "{a: " * 100_000, "? " * 100_000])
 def test_deep_nesting_ends_no_process(text: str) -> None:
     with pytest.raises(ScenarioError):
