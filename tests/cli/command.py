@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
 
+import pandas  # type: ignore[import-untyped]  # noqa: F401 - so that a command cannot forbid it to the whole process
+
 from racktwin.cli.main import main
 
 

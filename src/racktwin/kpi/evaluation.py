@@ -27,6 +27,8 @@ SCHEMA = pa.schema(
 
 _BATCH = 10
 """Replications evaluated together: enough to spread DuckDB's start-up, few enough to keep memory small."""
+_KPIS_A_QUERY = 10
+"""KPIs asked for together: on a small run half the time of one by one, most of which is planning."""
 
 
 def compute(run: RunFolder, jobs: int = 2) -> pa.Table:
@@ -79,12 +81,10 @@ def _materialise(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _tables(connection: duckdb.DuckDBPyConnection) -> Iterator[pa.Table]:
     yield SCHEMA.empty_table()
-    for kpi in KPIS.values():
-        yield (
-            connection.sql(
-                f"SELECT replication, '{kpi.name}' AS kpi, subject, value::DOUBLE AS value FROM ({kpi.sql}) "
-                "ORDER BY subject, replication"
-            )
-            .to_arrow_table()
-            .cast(SCHEMA)
-        )
+    selects = [
+        f"(SELECT replication, '{kpi.name}' AS kpi, subject, value::DOUBLE AS value FROM ({kpi.sql}))"
+        for kpi in KPIS.values()
+    ]
+    for first in range(0, len(selects), _KPIS_A_QUERY):
+        query = " UNION ALL ".join(selects[first : first + _KPIS_A_QUERY])
+        yield connection.sql(query).to_arrow_table().cast(SCHEMA)

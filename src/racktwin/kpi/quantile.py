@@ -29,13 +29,13 @@ def order_statistic_interval(sample: npt.ArrayLike, p: float, confidence: float 
     The number of values below the quantile is binomial, so each end errs with at most half of 1 - ``confidence``.
     Values of one run are not independent: take one value per replication, or :func:`replicated_quantile`.
     """
-    from scipy.stats import binom  # imported late: 0.4 s that other KPIs need not spend
+    from scipy.special import bdtr  # imported late, and not scipy.stats, whose binom is the same: 0.4 s
 
     values = np.sort(np.asarray(sample, np.float64))
     n, tail = len(values), (1.0 - confidence) / 2.0
     if n == 0:
         return QuantileInterval(p, math.nan, -math.inf, math.inf, 0)
-    below = binom.cdf(np.arange(n), n, p)
+    below = bdtr(np.arange(n), n, p)
     low_rank = int(np.searchsorted(below, tail, side="right"))
     high_rank = int(np.searchsorted(below, 1.0 - tail)) + 1
     low = float(values[low_rank - 1]) if low_rank >= 1 else -math.inf

@@ -59,14 +59,17 @@ class Chain:
         receipts = supply["part_receipts"]
         return receipts.filter(pc.is_in(receipts["stock"].cast(pa.string()), pa.array(list(stocks.values()))))
 
-    def replicate(self, replication: int, seed: int, *, is_recording: bool = True) -> dict[str, pa.Table]:
+    def replicate(
+        self, replication: int, seed: int, *, is_recording: bool = True, supply: dict[str, pa.Table] | None = None
+    ) -> dict[str, pa.Table]:
         """The tables of all engines in one replication.
 
-        Without recording the line has rows in ``shipments`` and ``work_orders`` only, and no fleet is run. Raises
-        SimulationError if a simulated state breaks one of its own rules.
+        Without recording the line has rows in ``shipments`` and ``work_orders`` only, and no fleet is run; ``supply``
+        is then what :meth:`supply` gives, if that is known already. Raises SimulationError if a simulated state breaks
+        one of its own rules.
         """
         if not is_recording:
-            tables = self.supply(replication, seed)
+            tables = dict(self.supply(replication, seed) if supply is None else supply)
             if self.line is not None:
                 line = self._supplied_line(self.line, tables)
                 tables |= replicate(line, replication, seed, is_recording=False)

@@ -69,11 +69,16 @@ def marginal_values(
     tasks = [(case, replication) for replication in replications for case in range(len(changes))]
     window = (run.manifest.warm_up_s, run.manifest.horizon_s)
     base = {replication: _flow(run.table("shipments", None, replication), window) for replication in replications}
+    # what is widened is the plant: its parts come as they came
+    supply = {
+        replication: {"part_receipts": run.table("part_receipts", None, replication)} if scenario.has_supply else {}
+        for replication in replications
+    }
     results: dict[tuple[int, int], tuple[float, float]] = {}
 
     def one(task: tuple[int, int]) -> tuple[tuple[int, int], tuple[float, float]]:
         case, replication = task
-        tables = chains[case].replicate(replication, seed, is_recording=False)
+        tables = chains[case].replicate(replication, seed, is_recording=False, supply=supply[replication])
         return task, _flow(tables["shipments"], window)
 
     pool = ThreadPoolExecutor(jobs)

@@ -21,7 +21,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
 Floats = npt.NDArray[np.float64]
 
@@ -82,6 +81,8 @@ def _peaks_month(forecast: float, error: float, highest: float, peaks: Sequence[
     The forecast is held against what days are like, as a high one is more likely to be too high. Mean and spread of
     days are themselves estimates: the mean of those to come is drawn from what the known ones leave open.
     """
+    from scipy.special import ndtri, stdtr, stdtrit  # imported late: a seventh of a second that few halls need
+
     n = len(peaks)
     mean = float(np.mean(peaks)) if n else forecast
     spread = float(np.std(peaks, ddof=1)) if n >= _ENOUGH_DAYS else LEAST_SPREAD * mean
@@ -96,6 +97,8 @@ def _peaks_month(forecast: float, error: float, highest: float, peaks: Sequence[
 
 def _peaks_day(forecast: Floats, error: float) -> Floats:
     """The probability of each hour to be the highest of its day."""
+    from scipy.special import ndtr, ndtri
+
     spread = max(error, 1e-6) * forecast
     x = forecast[:, None] + spread[:, None] * ndtri(_PLACES)[None, :]
     below = ndtr((x[:, :, None] - forecast) / spread)
