@@ -25,10 +25,11 @@ def resume(
     Replications that are done stay; the others come out as they would have without the interruption.
     """
     from racktwin.results.memory import do_without_pandas, keep_memory_small
-    from racktwin.run import resume_run
 
     keep_memory_small()
     do_without_pandas()
+    from racktwin.run import resume_run
+
     with progress() as shown:
         finished = resume_run(run, jobs=jobs or cores(), progress=shown.show, marginals=marginals)
     page = None

@@ -67,13 +67,14 @@ def run(
     Tables, KPIs and report go to a new folder. Ctrl-C keeps the replications that are done (exit code 130).
     """
     from racktwin.results.memory import do_without_pandas, keep_memory_small
+
+    keep_memory_small()
+    if not rule:  # a user's may want it
+        do_without_pandas()
     from racktwin.run.rule_files import rules_of
     from racktwin.scenario import read_overrides, read_scenario
 
     from_files = [line for path in set_file or [] for line in read_overrides(path)]
-    keep_memory_small()
-    if not rule:  # a user's may want it
-        do_without_pandas()
     file = read_scenario(scenario, [*from_files, *(overrides or [])], observed=from_)
     for oddity in file.oddities:
         note(f"odd: {oddity}")
