@@ -19,7 +19,7 @@ settings.register_profile("explore", settings.get_profile("ci"), derandomize=Fal
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 # Python looks for cycles after each 700 new objects: a fourteenth of the time, most of it among what stays for good
-gc.set_threshold(50_000, 10, 20)
+gc.set_threshold(10_000, 10, 20)
 
 
 SHARED = (

@@ -42,7 +42,7 @@ from .warm import warm
 from .warm_up import run_length, warm_up
 
 FAILED = 2
-_OBJECTS_BEFORE_COLLECTION = 50_000
+_OBJECTS_BEFORE_COLLECTION = 10_000
 """Python looks for cycles after each 700 new objects: 6 % of a run's time, most of it among what stays for good."""
 
 app = typer.Typer(name="racktwin", no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)

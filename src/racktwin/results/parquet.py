@@ -11,13 +11,13 @@ import pyarrow.parquet as pq
 from racktwin.errors import RunError
 
 _ONE_ROW_GROUP = 1 << 26
-_CONTINUOUS = ("_s", "_j")
+_CONTINUOUS = ("_s", "_j", "_w", "draw", "reserved")
 PARQUET_SETTINGS: dict[str, Any] = {"compression": "lz4", "write_statistics": False}
 """LZ4: a third larger than Zstandard level 1, and written in four fifths of its time."""
 
 
 def dictionary_columns(names: Sequence[str]) -> list[str]:
-    """The columns that Parquet is to keep as dictionaries: all but times and energies, whose values seldom repeat.
+    """The columns that Parquet is to keep as dictionaries: all but times, energies and loads, whose values seldom repeat.
 
     On 300k rows of ``limits``: half the time at the same size.
     """
