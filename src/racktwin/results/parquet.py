@@ -17,7 +17,7 @@ PARQUET_SETTINGS: dict[str, Any] = {"compression": "lz4", "write_statistics": Fa
 
 
 def dictionary_columns(names: Sequence[str]) -> list[str]:
-    """The columns that Parquet is to keep as dictionaries: all but times, energies and loads, whose values seldom repeat.
+    """The columns that Parquet keeps as dictionaries: all but times, energies and loads, whose values seldom repeat.
 
     On 300k rows of ``limits``: half the time at the same size.
     """
