@@ -261,15 +261,7 @@ FLEET = (
         "feed",
         "time within the observed window in which the feed carries more than its limit at that moment: only after a "
         "loss, until racks have followed",
-        """
-        SELECT r.replication, f.feed AS subject,
-            sum(CASE WHEN l.start_s IS NULL THEN 0
-                ELSE least(l.end_s, horizon_s) - greatest(l.start_s, warm_up_s) END) AS value
-        FROM replications r CROSS JOIN run CROSS JOIN scenario_feeds f LEFT JOIN limits l
-            ON l.replication = r.replication AND l.name = f.feed AND l.quantity = 'power'
-            AND l.draw > l."limit" * (1 + 1e-9) AND l.end_s > warm_up_s AND l.start_s < horizon_s
-        GROUP BY ALL
-        """,
+        "SELECT replication, feed AS subject, above_limit_s AS value FROM feed_loads",
     ),
     Kpi(
         "ballast_energy",

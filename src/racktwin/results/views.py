@@ -137,14 +137,15 @@ SUMMARY_VIEWS = {
         ) f USING (replication, work_center)
         GROUP BY ALL
     """,
-    # Load on each limit of each feed and cooling loop: peak and time average of what is drawn and reserved.
+    # Load on each limit of each feed and cooling loop: peak and time average of what is drawn and reserved, time above.
     "limit_totals": """
         SELECT replication, name, quantity,
             max(draw) AS peak_draw,
             sum(draw * time_s) / {observed_s} AS mean_draw,
             max(reserved) AS peak_reserved,
             sum(reserved * time_s) / {observed_s} AS mean_reserved,
-            max("limit") AS "limit"
+            max("limit") AS "limit",
+            coalesce(sum(time_s) FILTER (draw > "limit" * (1 + 1e-9)), 0) AS above_limit_s
         FROM (
             SELECT *, least(end_s, {horizon_s}) - greatest(start_s, {warm_up_s}) AS time_s
             FROM limits WHERE end_s > {warm_up_s} AND start_s < {horizon_s} AND end_s > start_s
@@ -155,7 +156,8 @@ SUMMARY_VIEWS = {
     "feed_loads": """
         SELECT r.replication, f.feed, f.parent IS NULL AS root, f.of_hall, coalesce(t."limit", f.limit_w) AS limit_w,
             coalesce(peak_draw, 0) AS peak_draw_w, coalesce(mean_draw, 0) AS mean_draw_w,
-            coalesce(peak_reserved, 0) AS peak_reserved_w, coalesce(mean_reserved, 0) AS mean_reserved_w
+            coalesce(peak_reserved, 0) AS peak_reserved_w, coalesce(mean_reserved, 0) AS mean_reserved_w,
+            coalesce(above_limit_s, 0) AS above_limit_s
         FROM replications r CROSS JOIN scenario_feeds f
         LEFT JOIN limit_totals t ON t.replication = r.replication AND t.name = f.feed AND t.quantity = 'power'
     """,
