@@ -193,7 +193,6 @@ def set_own(fleet: Fleet, r: int, own: int) -> None:
             if fleet.limits[path.limit].is_steered or fleet.limits[path.limit].is_braking:
                 mark_limit(fleet, path.limit)
     rack.own = own
-    fleet.clock[0].is_settled = 0
 
 
 @kernel

@@ -74,7 +74,6 @@ def retime_rack(fleet: Fleet, r: int) -> None:
         return
     touch_rack(fleet, r)
     rack.setting = setting
-    fleet.clock[0].is_settled = 0
     p = rack.first_piece
     while p >= 0:
         index = fleet.pieces[p].run
@@ -155,7 +154,6 @@ def use_host(fleet: Fleet, n: int, job: Any, sign: int) -> None:
 def start(fleet: Fleet, j: int) -> None:
     """Job ``j`` starts where it is staged; its power is reserved already."""
     clock, job = fleet.clock[0], fleet.jobs[j]
-    clock.is_settled = 0
     leave(fleet, j)
     touch_queue(fleet)
     index = clock.free_run

@@ -49,7 +49,6 @@ def schedule_pass(fleet: Fleet) -> None:
 def _full_pass(fleet: Fleet, rank: int) -> None:
     clock = fleet.clock[0]
     clock.head, clock.head_cause = -1, NO_CAUSE
-    clock.is_settled = int(_is_timeless(fleet))  # until someone starts
     while rank >= 0:
         j = fleet.ranks[rank]
         cause = place_first(fleet, j)
@@ -65,18 +64,6 @@ def _full_pass(fleet: Fleet, rank: int) -> None:
             clock.is_more = int(clock.n_waiting > 0)
             return
         rank = first_waiting(fleet)
-
-
-@kernel
-def _is_timeless(fleet: Fleet) -> bool:
-    """Whether a pass that started nobody would start nobody later, if nothing else happens.
-
-    Shadow times come nearer, so ever less work ends by them. But fair shares fade, priorities stop others, and a rule
-    of the user may look at the clock.
-    """
-    clock = fleet.clock[0]
-    has_rule = clock.order_door != NO_DOOR or clock.place_door != NO_DOOR or clock.cap_door != NO_DOOR
-    return not has_rule and clock.order != FAIR_SHARE and not clock.preempts
 
 
 @kernel

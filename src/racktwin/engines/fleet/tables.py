@@ -89,7 +89,6 @@ CLOCK = np.dtype(
         ("refused_rack", "i8"),  # the rack that had no power, as the present search saw it last
         ("stamp", "i8"),
         ("is_freed", "i8"),  # something was freed at this instant, so everything waiting is looked at
-        ("is_settled", "i8"),  # a pass has started nobody, and since then nobody has and no cap has changed
         ("new_job", "i8"),  # the one job that came at this instant, or -1
         ("n_new", "i8"),
         ("order_door", "i8"),
