@@ -18,7 +18,7 @@ settings.register_profile(
 settings.register_profile("explore", settings.get_profile("ci"), derandomize=False)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
-# Python looks for cycles after each 700 new objects: a fourteenth of the time, most of it among what stays for good
+# by default Python looks for cycles after some hundred new objects: a fourteenth of the time, most of it for nothing
 gc.set_threshold(10_000, 10, 20)
 
 
@@ -69,7 +69,7 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_sessionfinish() -> None:
-    """Libraries that count what they leave behind find nothing."""
+    """What was frozen can be freed again: DuckDB's bindings (nanobind) print all of theirs that is left at the end."""
     gc.unfreeze()
 
 

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
 
-import pandas  # type: ignore[import-untyped]  # noqa: F401 - so that a command cannot forbid it to the whole process
-
 from racktwin.cli.main import main
 
 
@@ -31,6 +29,7 @@ def racktwin(*arguments: str | Path, cwd: Path | None = None) -> Answer:
         patch.object(sys, "argv", ["racktwin", *map(str, arguments)]),
         redirect_stdout(streams[0]),
         redirect_stderr(streams[1]),
+        patch("racktwin.results.memory.do_without_pandas"),  # it would hold for all tests of this process
     ):
         try:
             main()

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
 from racktwin.kpi import compute, difference
 from racktwin.run import run_scenario
+from racktwin.run.chain import compile_chain
 from racktwin.run.marginal import Change, widened
+from racktwin.scenario import read_scenario
 
 from .plant import small_file
 
@@ -28,6 +31,26 @@ def test_a_marginal_is_the_difference_of_the_kpis_of_two_runs(tmp_path: Path) ->
         assert row["half_width"] == pytest.approx(expected.half_width, rel=1e-12)
         assert row["change"] == "+100 kW"
     assert {row["kpi"] for row in rows} == {"throughput", "cycle_time_mean"}
+
+
+def test_parts_come_to_a_wider_plant_as_they_came_to_the_run(tmp_path: Path) -> None:
+    short = ["hall=null", "fleet=null", "horizon=14 wk", "warm_up=8 wk"]
+    file = read_scenario("georgetown", short)
+    run = run_scenario(file, tmp_path / "run", replications=2)
+    row = next(row for row in run.extra("marginals").to_pylist() if row["kpi"] == "cycle_time_mean")
+    wider = compile_chain(widened(file.scenario, Change(row["kind"], row["name"], "")))
+    warm_up_s, seed = run.manifest.warm_up_s, run.manifest.seed
+
+    def cycle_s(table: pa.Table) -> float:
+        seen = table.filter(pc.greater_equal(table["shipped_s"], warm_up_s))
+        return float(pc.mean(pc.subtract(seen["shipped_s"], seen["release_s"])).as_py())
+
+    later = [
+        cycle_s(wider.replicate(number, seed, is_recording=False)["shipments"])
+        - cycle_s(run.table("shipments", None, number))
+        for number in range(2)
+    ]
+    assert row["mean"] == pytest.approx(sum(later) / 2, rel=1e-9)
 
 
 def test_every_kind_of_limit_is_tried(tmp_path: Path) -> None:
