@@ -35,7 +35,7 @@ def test_a_marginal_is_the_difference_of_the_kpis_of_two_runs(tmp_path: Path) ->
 
 def test_parts_come_to_a_wider_plant_as_they_came_to_the_run(tmp_path: Path) -> None:
     short = ["hall=null", "fleet=null", "horizon=14 wk", "warm_up=8 wk"]
-    file = read_scenario("georgetown", short)
+    file = read_scenario("georgetown", [*short, "network.stocks.gb200_boards.initial=0"])  # racks wait for boards
     run = run_scenario(file, tmp_path / "run", replications=2)
     row = next(row for row in run.extra("marginals").to_pylist() if row["kpi"] == "cycle_time_mean")
     wider = compile_chain(widened(file.scenario, Change(row["kind"], row["name"], "")))
