@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from racktwin.engines.fleet import tables
+from racktwin.engines.fleet import scheduling, tables
 from racktwin.engines.fleet.build import build
 from racktwin.engines.fleet.plan import FleetPlan, LimitPlan, plain_jobs
 from racktwin.engines.fleet.replicate import Outcome, simulate
+from racktwin.sim.jit import IS_COMPILED
 
 from .halls import FULL_W, hall, power_settings, some_jobs
 
@@ -120,3 +121,23 @@ def test_a_job_goes_past_racks_without_power_and_waits_for_it() -> None:
     assert {job: node // 2 for job, node in nodes.items()} == {0: 0, 1: 1, 2: 1, 3: 1}
     assert outcome.jobs.start_s.tolist() == [0.0, 1.0, 2.0, 51.0]
     assert outcome.jobs.power_wait_s.tolist() == [0.0, 0.0, 0.0, 48.0]
+
+
+@pytest.mark.skipif(IS_COMPILED, reason="compiled kernels cannot be replaced")
+@pytest.mark.parametrize(
+    ("order", "share"), [(tables.FIFO, 0.4), (tables.FIFO, 0.6), (tables.SJF, 0.6), (tables.FAIR_SHARE, 0.6)]
+)
+def test_the_queue_is_not_looked_at_by_the_clock_but_for_those_who_follow_it(
+    monkeypatch: pytest.MonkeyPatch, order: int, share: float
+) -> None:
+    plans = [limited_hall(seed, share, True, order=order, half_life_s=100.0) for seed in range(2)]
+    spared = [simulate(build(plan)) for plan in plans]
+    monkeypatch.setattr(scheduling, "_is_timeless", lambda fleet: False)
+    asked = [simulate(build(plan)) for plan in plans]
+    for one, other in zip(spared, asked, strict=True):
+        for column in ("start_s", "end_s", "power_wait_s", "energy_j"):
+            assert one.jobs[column].tolist() == pytest.approx(other.jobs[column].tolist(), nan_ok=True), column
+    fewer = sum(
+        int(two.fleet.clock[0].passes - one.fleet.clock[0].passes) for one, two in zip(spared, asked, strict=True)
+    )
+    assert (fewer > 0) == (order != tables.FAIR_SHARE)

@@ -14,7 +14,7 @@ from racktwin.sim.cooling import cold_plate_power_w, delay_heat, flow_share, set
 from racktwin.sim.events import schedule
 from racktwin.sim.jit import kernel
 
-from .power import deepest, mark_rack
+from .power import change_heat, deepest, mark_rack
 from .tables import Fleet
 
 LEAST_SHARE = 0.01
@@ -27,10 +27,9 @@ def begin_cooling(fleet: Fleet) -> None:
     clock = fleet.clock[0]
     if clock.cool_s <= 0.0:
         return
-    heat_w = 0.0
     for r in range(fleet.racks.size):
-        heat_w += fleet.racks[r].draw_w * fleet.racks[r].liquid_share
-    plant = fleet.plants[0]
+        clock.liquid_w += fleet.racks[r].draw_w * fleet.racks[r].liquid_share
+    plant, heat_w = fleet.plants[0], clock.liquid_w
     fleet.cooled[0].excess_k = heat_w / (plant.coolant_capacity * flow_share(plant, heat_w))
     schedule(fleet.events, clock.cool_slot, clock.cool_s)
 
@@ -58,15 +57,9 @@ def take_heat(fleet: Fleet) -> None:
     lasts_s = clock.now_s - clock.cooled_s
     if lasts_s <= 0.0:
         return
-    heat_j = 0.0
-    for r in range(fleet.racks.size):
-        rack = fleet.racks[r]
-        if rack.liquid_share > 0.0:
-            energy_j = rack.energy_j + rack.draw_w * (clock.now_s - rack.since_s)
-            heat_j += (energy_j - rack.cooled_j) * rack.liquid_share
-            rack.cooled_j = energy_j
+    change_heat(fleet, 0.0)
     row = weather_row(fleet.weather, clock.into_year_s + clock.cooled_s)
-    clock.heat_w = heat_j / lasts_s
+    clock.heat_w, clock.heat_j = clock.heat_j / lasts_s, 0.0
     arrives_w = delay_heat(fleet.plants[0], clock.heat_w, lasts_s, fleet.cooled[0])
     set_coolant(fleet.plants[0], fleet.weather[row], arrives_w, fleet.cooled[0])
     clock.cooled_s = clock.now_s

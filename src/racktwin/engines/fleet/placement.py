@@ -31,6 +31,7 @@ from .tables import (
     NO_DOOR,
     REQUIRE_DOMAIN,
     WHOLE,
+    WHOLE_NODES,
     Fleet,
 )
 
@@ -88,6 +89,8 @@ def _on_whole_nodes(fleet: Fleet, j: int, p: int, count: int, is_long: bool) -> 
     per_node = pool.gpus_per_node
     wanted, rest = count // per_node, count % per_node
     if pool.n_whole < wanted or (clock.has_budgets and not clock.by_free and pool.n_powered < count):
+        return False
+    if is_long and clock.held == WHOLE_NODES and wanted > clock.extra_nodes:
         return False
     bits = 1 << per_node
     if fleet.clock[0].domain_rule != IGNORE_DOMAIN:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from racktwin.sim.jit import kernel
 
@@ -93,13 +94,21 @@ def admit(fleet: Fleet, r: int) -> None:
 
 
 @kernel
+def _add_reserves(loads: Any, reserves: Any, gpus: float, own: int) -> None:
+    """Add to the loads at every setting what so many GPUs reserve there, capped at ``own`` at least."""
+    for setting in range(own):
+        loads[setting] += gpus * reserves[own]
+    for setting in range(own, loads.size):
+        loads[setting] += gpus * reserves[setting]
+
+
+@kernel
 def reserve(fleet: Fleet, r: int, kind: int, milli: int) -> None:
     """Rack ``r`` and all it hangs on reserve so much more (less, where negative), at every setting."""
     rack = fleet.racks[r]
     gpus = milli / WHOLE
     touch_rack(fleet, r)
-    for setting in range(fleet.reserves.shape[1]):
-        fleet.rack_loads[r, setting] += gpus * fleet.reserves[kind, setting]
+    _add_reserves(fleet.rack_loads[r], fleet.reserves[kind], gpus, 0)
     admit(fleet, r)
     if rack.is_steered:
         mark_rack(fleet, r)
@@ -107,9 +116,7 @@ def reserve(fleet: Fleet, r: int, kind: int, milli: int) -> None:
         path = fleet.paths[index]
         if path.factor > 0.0:
             touch_limit(fleet, path.limit)
-            for setting in range(fleet.reserves.shape[1]):
-                load = path.factor * gpus * fleet.reserves[kind, max(setting, rack.own)]
-                fleet.limit_loads[path.limit, setting] += load
+            _add_reserves(fleet.limit_loads[path.limit], fleet.reserves[kind], path.factor * gpus, rack.own)
             if fleet.limits[path.limit].is_steered or fleet.limits[path.limit].is_braking:
                 mark_limit(fleet, path.limit)
 
@@ -131,6 +138,15 @@ def load_rack(fleet: Fleet, r: int, sign: float) -> None:
 
 
 @kernel
+def change_heat(fleet: Fleet, watts: float) -> None:
+    """So much more goes to the coolant from now on; what went there until now is counted."""
+    clock = fleet.clock[0]
+    clock.heat_j += clock.liquid_w * (clock.now_s - clock.heated_s)
+    clock.heated_s = clock.now_s
+    clock.liquid_w += watts
+
+
+@kernel
 def add_draw(fleet: Fleet, r: int, watts: float) -> None:
     """Rack ``r`` draws so much more from now on."""
     if watts == 0.0:
@@ -138,6 +154,7 @@ def add_draw(fleet: Fleet, r: int, watts: float) -> None:
     touch_rack(fleet, r)
     rack = fleet.racks[r]
     rack.draw_w += watts
+    change_heat(fleet, watts * rack.liquid_share)
     for index in range(rack.first_path, rack.first_path + rack.n_paths):
         path = fleet.paths[index]
         if path.factor > 0.0:
@@ -193,6 +210,7 @@ def set_own(fleet: Fleet, r: int, own: int) -> None:
             if fleet.limits[path.limit].is_steered or fleet.limits[path.limit].is_braking:
                 mark_limit(fleet, path.limit)
     rack.own = own
+    fleet.clock[0].is_settled = 0
 
 
 @kernel

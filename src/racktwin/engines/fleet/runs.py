@@ -66,22 +66,33 @@ def setting_of_run(fleet: Fleet, index: int) -> int:
 
 
 @kernel
-def retime_rack(fleet: Fleet, r: int) -> None:
-    """The rack obeys another setting: its jobs, and no others, are timed anew."""
+def set_rack(fleet: Fleet, r: int) -> bool:
+    """Let the rack obey what it is asked now; whether that is another setting, so that its jobs must be timed anew."""
     rack = fleet.racks[r]
     setting = asked_setting(fleet, r)
     if setting == rack.setting:
-        return
+        return False
     touch_rack(fleet, r)
     rack.setting = setting
-    p = rack.first_piece
+    fleet.clock[0].is_settled = 0
+    return True
+
+
+@kernel
+def retime_rack(fleet: Fleet, r: int) -> None:
+    """The rack obeys another setting: its jobs, and no others, are timed anew, each once in a settlement."""
+    settlement = fleet.clock[0].settlements
+    p = fleet.racks[r].first_piece
     while p >= 0:
         index = fleet.pieces[p].run
-        setting = setting_of_run(fleet, index)
-        if setting != fleet.runs[index].setting:
-            progress(fleet, index)
-            fleet.runs[index].setting = setting
-            set_pace(fleet, index)
+        run = fleet.runs[index]
+        if run.settlement != settlement:
+            run.settlement = settlement
+            setting = setting_of_run(fleet, index)
+            if setting != run.setting:
+                progress(fleet, index)
+                run.setting = setting
+                set_pace(fleet, index)
         p = fleet.pieces[p].next_in_rack
 
 
@@ -154,6 +165,7 @@ def use_host(fleet: Fleet, n: int, job: Any, sign: int) -> None:
 def start(fleet: Fleet, j: int) -> None:
     """Job ``j`` starts where it is staged; its power is reserved already."""
     clock, job = fleet.clock[0], fleet.jobs[j]
+    clock.is_settled = 0
     leave(fleet, j)
     touch_queue(fleet)
     index = clock.free_run
@@ -321,10 +333,22 @@ def settle_power(fleet: Fleet, is_relaxing: int) -> None:
     """
     from_racks(fleet)
     from_limits(fleet, is_relaxing)
+    _time_anew(fleet)
+    fleet.clock[0].is_power_dirty = 0
+
+
+@kernel
+def _time_anew(fleet: Fleet) -> None:
+    """Racks that changed obey; once all of them do, their jobs are timed: a gang goes as its slowest rack."""
     clock = fleet.clock[0]
+    clock.settlements += 1
+    slowed = -1
     while clock.dirty_rack >= 0:
         r = clock.dirty_rack
-        clock.dirty_rack = fleet.racks[r].next_dirty
-        fleet.racks[r].is_dirty = 0
-        retime_rack(fleet, r)
-    clock.is_power_dirty = 0
+        rack = fleet.racks[r]
+        clock.dirty_rack, rack.is_dirty = rack.next_dirty, 0
+        if set_rack(fleet, r):
+            rack.next_dirty, slowed = slowed, r
+    while slowed >= 0:
+        retime_rack(fleet, slowed)
+        slowed = fleet.racks[slowed].next_dirty

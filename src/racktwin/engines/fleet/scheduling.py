@@ -17,6 +17,7 @@ from .tables import (
     CONSERVATIVE,
     EASY,
     FAIR_SHARE,
+    IGNORE_DOMAIN,
     NO_CAUSE,
     NO_DOOR,
     NOTHING,
@@ -49,6 +50,7 @@ def schedule_pass(fleet: Fleet) -> None:
 def _full_pass(fleet: Fleet, rank: int) -> None:
     clock = fleet.clock[0]
     clock.head, clock.head_cause = -1, NO_CAUSE
+    clock.is_settled = int(_is_timeless(fleet))  # until someone starts
     while rank >= 0:
         j = fleet.ranks[rank]
         cause = place_first(fleet, j)
@@ -64,6 +66,17 @@ def _full_pass(fleet: Fleet, rank: int) -> None:
             clock.is_more = int(clock.n_waiting > 0)
             return
         rank = first_waiting(fleet)
+
+
+@kernel
+def _is_timeless(fleet: Fleet) -> bool:
+    """Whether, after a pass that started nobody, the queue is looked at again only once something else has happened.
+
+    Where it is not: fair shares fade by the clock, priorities stop others, and a rule of the user may look at it.
+    """
+    clock = fleet.clock[0]
+    has_rule = clock.order_door != NO_DOOR or clock.place_door != NO_DOOR or clock.cap_door != NO_DOOR
+    return not has_rule and clock.order != FAIR_SHARE and not clock.preempts
 
 
 @kernel
@@ -166,10 +179,13 @@ def _most_long(fleet: Fleet, most: int) -> int:
     clock = fleet.clock[0]
     if clock.held_limit >= 0:
         return 0
-    if clock.held == WHOLE_NODES and clock.extra_nodes == 0:
+    if clock.held == WHOLE_NODES:
         largest = 0
         for p in range(fleet.pools.size):
-            largest = max(largest, fleet.pools[p].gpus_per_node)
+            pool = fleet.pools[p]
+            largest = max(largest, (clock.extra_nodes + 1) * pool.gpus_per_node)
+            if pool.is_linked and clock.domain_rule != IGNORE_DOMAIN:
+                largest = max(largest, pool.gpus_per_domain)
         return min(most, largest * WHOLE)
     return most
 

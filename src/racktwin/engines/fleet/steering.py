@@ -102,7 +102,7 @@ def tick(fleet: Fleet) -> None:
     """The control loop: shared limits ease off as far as they can, ramps get their next step."""
     clock = fleet.clock[0]
     schedule(fleet.events, clock.tick_slot, clock.now_s + clock.tick_s)
-    has_room = 0
+    has_room, is_ramping = 0, False
     let_fall(fleet)
     if clock.cap_door != NO_DOOR:
         ask_caps(fleet)
@@ -111,13 +111,14 @@ def tick(fleet: Fleet) -> None:
         limit = fleet.limits[index]
         if limit.ramp_per_s > 0.0:
             limit.ceiling = max(limit.draw, fleet.limit_loads[index, limit.setting]) + limit.ramp_per_s * clock.tick_s
-            has_room = 1
+            has_room, is_ramping = 1, True
         if limit.setting > 0:
             mark_limit(fleet, index)
             has_room = 1
     if has_room:
         settle_power(fleet, 1)
-        clock.is_freed = int(clock.n_waiting > 0)
+        if is_ramping or not clock.is_settled:
+            clock.is_freed = int(clock.n_waiting > 0)
 
 
 @kernel

@@ -88,7 +88,9 @@ CLOCK = np.dtype(
         ("by_free", "i8"),  # places are looked for among free GPUs whether or not there is power for them
         ("refused_rack", "i8"),  # the rack that had no power, as the present search saw it last
         ("stamp", "i8"),
+        ("settlements", "i8"),  # how often racks were let obey: a run is timed anew once in each
         ("is_freed", "i8"),  # something was freed at this instant, so everything waiting is looked at
+        ("is_settled", "i8"),  # the last pass started nobody, and no cap has changed since
         ("new_job", "i8"),  # the one job that came at this instant, or -1
         ("n_new", "i8"),
         ("order_door", "i8"),
@@ -128,6 +130,9 @@ CLOCK = np.dtype(
         ("hold_s", "f8"),
         ("into_year_s", "f8"),
         ("heat_w", "f8"),  # to the coolant, as it was looked at last
+        ("heat_j", "f8"),  # since then, until heated_s
+        ("heated_s", "f8"),
+        ("liquid_w", "f8"),  # what goes to the coolant now
         ("hottest_k", "f8"),  # of a GPU
         ("resistance_k_per_w", "f8"),
         ("rise_k", "f8"),  # of coolant through a rack at design
@@ -199,6 +204,7 @@ RUN = np.dtype(
         ("restart_s", "f8"),  # of left_s, what is restart rather than work
         ("following", "i8"),  # the next free row
         ("stamp", "i8"),
+        ("settlement", "i8"),  # the last that timed it anew
     ]
 )
 
@@ -309,7 +315,6 @@ RACK = np.dtype(
         ("since_s", "f8"),
         ("energy_j", "f8"),
         ("liquid_share", "f8"),  # of its heat, what the cooling plant takes
-        ("cooled_j", "f8"),  # its energy when the coolant was last looked at
         ("is_steered", "i8"),  # its jobs are capped to keep its budget; otherwise work waits for it
         ("is_dirty", "i8"),
         ("next_dirty", "i8"),

@@ -7,7 +7,7 @@ from racktwin.sim.jit import kernel
 
 from .failures import put_back, stop_node
 from .nodes import has_power, open_node
-from .power import admit, load_rack, mark_rack
+from .power import admit, change_heat, load_rack, mark_rack
 from .recording import touch_rack
 from .runs import progress, set_pace
 from .steering import alarm_all, lose_side, scale_limit
@@ -69,6 +69,7 @@ def arrive(fleet: Fleet, r: int) -> None:
     """Rack ``r`` is installed and switched on."""
     clock, rack = fleet.clock[0], fleet.racks[r]
     touch_rack(fleet, r)
+    change_heat(fleet, (rack.idle_w - rack.draw_w) * rack.liquid_share)
     rack.is_here, rack.draw_w = 1, rack.idle_w
     for setting in range(fleet.rack_loads.shape[1]):
         fleet.rack_loads[r, setting] = rack.idle_w
