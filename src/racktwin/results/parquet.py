@@ -11,17 +11,17 @@ import pyarrow.parquet as pq
 from racktwin.errors import RunError
 
 _ONE_ROW_GROUP = 1 << 26
-_CONTINUOUS = ("_s", "_j", "_w", "draw", "reserved")
 PARQUET_SETTINGS: dict[str, Any] = {"compression": "lz4", "write_statistics": False}
 """LZ4: a third larger than Zstandard level 1, and written in four fifths of its time."""
 
 
-def dictionary_columns(names: Sequence[str]) -> list[str]:
-    """The columns that Parquet keeps as dictionaries: all but times, energies and loads, whose values seldom repeat.
+def dictionary_columns(schema: pa.Schema) -> list[str]:
+    """The columns that Parquet keeps as dictionaries: texts and whole numbers.
 
-    On 300k rows of ``limits``: half the time at the same size.
+    Times, energies and loads seldom repeat, and where they do LZ4 sees it: 300k rows of ``limits`` take half the time
+    at the same size.
     """
-    return [name for name in names if not name.endswith(_CONTINUOUS)]
+    return [field.name for field in schema if not pa.types.is_floating(field.type)]
 
 
 def parquet_bytes(table: pa.Table) -> memoryview:
@@ -30,7 +30,7 @@ def parquet_bytes(table: pa.Table) -> memoryview:
     pq.write_table(
         table,
         sink,
-        use_dictionary=dictionary_columns(table.column_names),
+        use_dictionary=dictionary_columns(table.schema),
         row_group_size=_ONE_ROW_GROUP,
         **PARQUET_SETTINGS,
     )

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from .manifest import OwnFileRecord, refusal
 from .parquet import PARQUET_SETTINGS, dictionary_columns
 from .schema import TABLES
-from .tables import conform, empty_table, require_all
+from .tables import arrow_schema, conform, require_all
 
 GROUP_ROWS = 1 << 18
 """Rows of a table that are gathered before they are written: a file up to so long has one row group."""
@@ -62,7 +62,7 @@ class _TableFile:
     def __init__(self, folder: Path, path: str, name: str) -> None:
         self._target = folder / path
         self._path = path
-        self._waiting = [empty_table(name)]
+        self._waiting = [arrow_schema(TABLES[name]).empty_table()]
         self._writer: Any = None
         self._temporary: Path | None = None
         self._has_rows = False
@@ -89,7 +89,7 @@ class _TableFile:
         os.close(handle)
         self._temporary = Path(temporary)
         self._writer = pq.ParquetWriter(
-            temporary, schema, use_dictionary=dictionary_columns(schema.names), **PARQUET_SETTINGS
+            temporary, schema, use_dictionary=dictionary_columns(schema), **PARQUET_SETTINGS
         )
 
     def close(self) -> None:
