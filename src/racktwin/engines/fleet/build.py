@@ -12,7 +12,7 @@ from racktwin.sim.events import event_table
 from . import tables
 from .build_clock import clock_of, most_at_once, pieces_of, profile_rows, shares_per_gpu
 from .build_hall import gpus_of, hall_of, limits_of, node_tree, smoothed_of
-from .build_jobs import jobs_of, owners_of, typical_jobs
+from .build_jobs import jobs_of, needs_of, owners_of, typical_jobs
 from .build_power import exact, least_loads, least_reserves
 from .plan import FleetPlan, has_budgets
 from .rows import chained, power_of_two, records
@@ -25,7 +25,7 @@ MARGIN = 64
 
 def build(plan: FleetPlan) -> Fleet:
     """The tables of ``plan`` at time zero. Racks must come kind of node by kind of node."""
-    jobs, needs = jobs_of(plan)
+    jobs = jobs_of(plan)
     nodes, racks, domains, pools = hall_of(plan)
     gpus = gpus_of(nodes)
     paths, below, limits = limits_of(plan, racks)
@@ -34,6 +34,7 @@ def build(plan: FleetPlan) -> Fleet:
     fails = records("failures", len(plan.failures))
     _fill_failures(plan, fails)
     is_by_gradient = int(plan.policy.get("placement", tables.BEST_FIT)) in (tables.FGD, tables.FGD_WATTS)
+    needs = needs_of(plan, jobs) if is_by_gradient else records("needs", 1)
     settings = plan.settings
     leaves = power_of_two(len(jobs))
     queue = records("queue", 2 * leaves)
@@ -77,7 +78,7 @@ def build(plan: FleetPlan) -> Fleet:
         weather=records("weather", 0) if plan.coolant is None else plan.coolant.weather,
         cooled=records("cooled", 2),
         needs=needs,
-        typical=typical_jobs(plan, needs, jobs),
+        typical=typical_jobs(jobs) if is_by_gradient else records("typical", 1),
         scores=_scores(needs, nodes, is_by_gradient),
         failures=fails,
         steps=steps,
@@ -97,11 +98,7 @@ def build(plan: FleetPlan) -> Fleet:
 
 
 def _filled(name: str, rows: Sequence[tuple[float, ...]]) -> tables.Records:
-    table = records(name, len(rows))
-    for row, values in zip(table, rows, strict=True):
-        for column, value in zip(table.dtype.names, values, strict=True):
-            row[column] = value
-    return table
+    return np.array(list(map(tuple, rows)), tables.DTYPES[name]).view(np.recarray)
 
 
 def _scores(needs: tables.Records, nodes: tables.Records, is_used: bool) -> tables.Records:
@@ -137,11 +134,7 @@ def _hazards(plan: FleetPlan, rows: tables.Records) -> npt.NDArray[np.float64]:
 
 def _steps(plan: FleetPlan) -> tables.Records:
     arrivals = [(rack.available_s, tables.ARRIVE, r, 0.0) for r, rack in enumerate(plan.racks) if rack.available_s > 0]
-    rows = sorted([*plan.steps, *arrivals], key=lambda step: step[0])
-    steps = records("steps", len(rows))
-    for row, (time_s, kind, target, amount) in zip(steps, rows, strict=True):
-        row.time_s, row.kind, row.target, row.amount = time_s, kind, target, amount
-    return steps
+    return _filled("steps", sorted([*plan.steps, *arrivals], key=lambda step: step[0]))
 
 
 def _laws(plan: FleetPlan) -> tables.Records:

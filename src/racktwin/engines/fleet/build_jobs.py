@@ -14,7 +14,7 @@ MOST_TYPICAL = 0.95
 """Typical jobs are the most frequent needs that make up this share of all jobs, as in the reference simulator."""
 
 
-def jobs_of(plan: FleetPlan) -> tuple[tables.Records, tables.Records]:
+def jobs_of(plan: FleetPlan) -> tables.Records:
     given = plan.jobs
     jobs = records("jobs", len(given))
     milli = np.rint(np.where(given.gpus > 1.0, np.ceil(given.gpus), given.gpus) * WHOLE).astype(np.int64)
@@ -27,8 +27,8 @@ def jobs_of(plan: FleetPlan) -> tuple[tables.Records, tables.Records]:
         jobs[name] = getattr(given, name)
     jobs.start_s = jobs.end_s = jobs.first_shadow_s = np.nan
     jobs.promised_s = np.inf
-    jobs.rank = _ranks(plan, jobs)
-    return jobs, _needs(plan, jobs)
+    jobs.rank, jobs.need = _ranks(plan, jobs), -1
+    return jobs
 
 
 def _ranks(plan: FleetPlan, jobs: tables.Records) -> npt.NDArray[np.int64]:
@@ -48,7 +48,7 @@ def _ranks(plan: FleetPlan, jobs: tables.Records) -> npt.NDArray[np.int64]:
     return ranks
 
 
-def _needs(plan: FleetPlan, jobs: tables.Records) -> tables.Records:
+def needs_of(plan: FleetPlan, jobs: tables.Records) -> tables.Records:
     """All distinct requirements of jobs that one node can hold; each job's is set."""
     columns = ("n_gpus", "milli", "cpu_milli", "memory_mib", "pool")
     stacked = np.stack([jobs[name] for name in columns], axis=1)
@@ -62,7 +62,7 @@ def _needs(plan: FleetPlan, jobs: tables.Records) -> tables.Records:
     return needs
 
 
-def typical_jobs(plan: FleetPlan, needs: tables.Records, jobs: tables.Records) -> tables.Records:
+def typical_jobs(jobs: tables.Records) -> tables.Records:
     """The most popular needs and their shares, memory aside."""
     columns = np.stack([jobs.n_gpus, jobs.milli, jobs.cpu_milli, jobs.pool], axis=1)
     distinct, counts = np.unique(columns, axis=0, return_counts=True)
