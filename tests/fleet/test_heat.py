@@ -37,7 +37,7 @@ TWO = rack_power(("a", 0, DAY_S, 4e5), ("b", 0, 1000.5, 1e5), ("b", 1000.5, DAY_
 def test_steps_hold_the_energy_of_their_intervals(rows: list[tuple[float, float, float]]) -> None:
     start_s, lasts_s, draw_w = (np.array(column) for column in zip(*rows, strict=True))
     edges_s = np.arange(0.0, 1501.0, 15.0)
-    means_w = step_means(start_s, start_s + lasts_s, draw_w, edges_s)
+    (means_w,) = step_means(start_s, start_s + lasts_s, edges_s, draw_w)
 
     assert (means_w * 15.0).sum() == pytest.approx((lasts_s * draw_w).sum(), rel=1e-9, abs=1e-3)
     a, b = edges_s[10], edges_s[11]

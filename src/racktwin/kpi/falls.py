@@ -29,7 +29,9 @@ def _of_replication(run: RunFolder, replication: int) -> pa.Table:
     chosen = is_power[quantities.indices.to_numpy()] if len(limits) else np.zeros(0, bool)
     chosen &= (start_s >= run.manifest.warm_up_s) & (start_s <= run.manifest.horizon_s)
     feed, start_s, draw_w = names.indices.to_numpy()[chosen], start_s[chosen], limits["draw"].to_numpy()[chosen]
-    order = np.lexsort((start_s, feed))
+    order = np.argsort(feed.astype(np.int16), kind="stable")
+    if (np.diff(start_s[order])[np.diff(feed[order]) == 0] < 0.0).any():  # rows come feed by feed in order of time
+        order = np.lexsort((start_s, feed))
     feed, fall_w = feed[order], -np.diff(draw_w[order])
     same = feed[1:] == feed[:-1]
     largest = np.full(len(names.dictionary), -np.inf)

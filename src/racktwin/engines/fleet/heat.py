@@ -71,8 +71,7 @@ def heat_of(
     names, racks = _coded(rack_power["rack"])
     start_s, end_s, draw_w = (np.asarray(rack_power[name], np.float64) for name in ("start_s", "end_s", "draw_w"))
     shares = np.array([liquid_share.get(name, 0.0) for name in names])[racks]
-    it_w = step_means(start_s, end_s, draw_w, edges_s)
-    heat_w = step_means(start_s, end_s, draw_w * shares, edges_s)
+    it_w, heat_w = step_means(start_s, end_s, edges_s, draw_w, draw_w * shares)
     out = np.zeros(len(it_w), COOLED).view(np.recarray)
     lasts_s = np.diff(edges_s)
     replay(cooling_plants([plant]), weather, edges_s[:-1] + into_year_s, lasts_s, heat_w, out)
@@ -82,15 +81,18 @@ def heat_of(
     return pa.table({**columns, **given}).select(COOLING.names).cast(COOLING)
 
 
-def step_means(start_s: Floats, end_s: Floats, draw_w: Floats, edges_s: Floats) -> Floats:
-    """The mean between edges of the sum of intervals of constant draw, W; exact."""
+def step_means(start_s: Floats, end_s: Floats, edges_s: Floats, *draws_w: Floats) -> list[Floats]:
+    """For each of ``draws_w`` the mean between edges of the sum of intervals of constant draw, W; exact."""
     times_s = np.concatenate([start_s, end_s, edges_s[:1]])
-    changes_w = np.concatenate([draw_w, -draw_w, [0.0]])
     order = np.argsort(times_s, kind="stable")
-    times_s, level_w = times_s[order], np.cumsum(changes_w[order])
-    energy_j = np.concatenate([[0.0], np.cumsum(level_w[:-1] * np.diff(times_s))])
-    at_edges_j = np.interp(edges_s, times_s, energy_j)
-    return np.asarray(np.diff(at_edges_j) / np.diff(edges_s), np.float64)
+    times_s = times_s[order]
+    lasts_s, steps_s = np.diff(times_s), np.diff(edges_s)
+    means_w = []
+    for draw_w in draws_w:
+        level_w = np.cumsum(np.concatenate([draw_w, -draw_w, [0.0]])[order])
+        energy_j = np.concatenate([[0.0], np.cumsum(level_w[:-1] * lasts_s)])
+        means_w.append(np.diff(np.interp(edges_s, times_s, energy_j)) / steps_s)
+    return means_w
 
 
 def gpu_limits_w(cold_plate: ColdPlate, supply_k: Floats) -> Floats:

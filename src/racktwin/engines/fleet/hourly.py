@@ -195,15 +195,15 @@ def _is_within(rule: HourlyRule, moment: dt.datetime) -> bool:
 def hall_hours(scenario: Scenario, tables: dict[str, pa.Table], replication: int) -> pa.Table:
     """The table ``hall_hours``: energy of the racks, of the cooling plant and at the hall's roots, cost and carbon."""
     count, edges_s = hours_of(scenario), hour_edges_s(scenario)
-    it_j = _energy(tables["rack_power"], "draw_w", edges_s)
+    (it_j,) = _energies(tables["rack_power"], edges_s, "draw_w")
     roots = {name for name in scenario.hall_feeds if scenario.feeds[name].parent is None}
     limits = tables["limits"]
     is_root = np.isin(_words(limits["name"]), list(roots)) & (_words(limits["quantity"]) == "power")
-    feeds_j = _energy(limits.filter(pa.array(is_root)), "draw", edges_s) if roots else it_j
+    (feeds_j,) = _energies(limits.filter(pa.array(is_root)), edges_s, "draw") if roots else (it_j,)
     cooling = tables["cooling"]
     plant_j = np.zeros(count)
-    for name in ("pump_w", "fan_w", "chiller_w"):
-        plant_j += _energy(cooling, name, edges_s) if cooling.num_rows else 0.0
+    if cooling.num_rows:
+        plant_j = sum(_energies(cooling, edges_s, "pump_w", "fan_w", "chiller_w"), plant_j)
     price, emitted = prices(scenario), carbon(scenario)
     total_j, unknown = feeds_j + plant_j, np.full(count, np.nan)
     columns = {
@@ -221,9 +221,9 @@ def hall_hours(scenario: Scenario, tables: dict[str, pa.Table], replication: int
     return pa.table({column.name: columns[column.name] for column in TABLES["hall_hours"].columns})
 
 
-def _energy(rows: pa.Table, column: str, edges_s: Floats) -> Floats:
-    start_s, end_s, draw_w = (np.asarray(rows[name], np.float64) for name in ("start_s", "end_s", column))
-    return step_means(start_s, end_s, draw_w, edges_s) * np.diff(edges_s)
+def _energies(rows: pa.Table, edges_s: Floats, *columns: str) -> list[Floats]:
+    start_s, end_s, *draws_w = (np.asarray(rows[name], np.float64) for name in ("start_s", "end_s", *columns))
+    return [mean_w * np.diff(edges_s) for mean_w in step_means(start_s, end_s, edges_s, *draws_w)]
 
 
 def _words(column: pa.ChunkedArray) -> npt.NDArray[np.str_]:

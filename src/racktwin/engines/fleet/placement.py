@@ -177,12 +177,17 @@ def _in_pool(fleet: Fleet, j: int, p: int, is_long: bool) -> bool:
 
 @kernel
 def reserve_staged(fleet: Fleet, j: int, sign: int) -> None:
-    klass = fleet.jobs[j].klass
-    for staged in range(fleet.clock[0].n_staged):
+    """Reserve what is staged, or give it back: nodes of one rack that follow each other at once."""
+    klass, n_staged, milli = fleet.jobs[j].klass, fleet.clock[0].n_staged, 0
+    for staged in range(n_staged):
         row = fleet.staged[staged]
         node = fleet.nodes[row.node]
-        if row.milli > 0:
-            reserve(fleet, node.rack, klass * fleet.pools.size + node.pool, sign * row.milli)
+        milli += row.milli
+        if staged + 1 < n_staged and fleet.nodes[fleet.staged[staged + 1].node].rack == node.rack:
+            continue
+        if milli > 0:
+            reserve(fleet, node.rack, klass * fleet.pools.size + node.pool, sign * milli)
+        milli = 0
 
 
 @kernel

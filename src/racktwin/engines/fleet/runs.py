@@ -205,7 +205,6 @@ def _free_piece(fleet: Fleet, p: int) -> None:
     clock, piece = fleet.clock[0], fleet.pieces[p]
     rack, node = fleet.racks[piece.rack], fleet.nodes[piece.node]
     add_draw(fleet, piece.rack, -piece.watts)
-    reserve(fleet, piece.rack, fleet.runs[piece.run].kind, -piece.milli)
     if piece.gpu >= 0:
         return_share(fleet, piece.gpu, piece.milli)
     elif piece.n_gpus > 0:
@@ -230,11 +229,15 @@ def _release(fleet: Fleet, index: int, outcome: int) -> None:
     drop_end(fleet, index)
     if run.n_pieces == 1:
         use_host(fleet, fleet.pieces[run.first_piece].node, job, -1)
-    p = run.first_piece
+    p, milli = run.first_piece, 0
     while p >= 0:
         record_placement(fleet, p, outcome)
-        following = fleet.pieces[p].following
+        following, rack = fleet.pieces[p].following, fleet.pieces[p].rack
+        milli += fleet.pieces[p].milli
         _free_piece(fleet, p)
+        if following < 0 or fleet.pieces[following].rack != rack:
+            reserve(fleet, rack, run.kind, -milli)
+            milli = 0
         p = following
     job.busy_s += clock.now_s - run.start_s
     job.energy_j += run.energy_j
